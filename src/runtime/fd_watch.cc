@@ -1,0 +1,44 @@
+#include "runtime/fd_watch.h"
+
+#include <cerrno>
+#include <sys/epoll.h>
+
+#include "runtime/loop.h"
+
+namespace brink {
+
+Result<> FdWatch::attach(Loop& loop, int fd) {
+  BRINK_ASSERT(loop_ == nullptr);
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.ptr = this;
+  if (::epoll_ctl(loop.epoll_, EPOLL_CTL_ADD, fd, &event) != 0) return fail_errno(errno);
+  loop_ = &loop;
+  fd_ = fd;
+  readable_ = false;
+  writable_ = true;
+  hangup_ = false;
+  return {};
+}
+
+void FdWatch::detach() {
+  if (loop_ == nullptr) return;
+  BRINK_ASSERT(read_waiter_ == nullptr && write_waiter_ == nullptr);
+  ::epoll_ctl(loop_->epoll_, EPOLL_CTL_DEL, fd_, nullptr);
+  loop_ = nullptr;
+  fd_ = -1;
+}
+
+void FdWatch::on_events(unsigned events) {
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) hangup_ = true;
+  if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
+    readable_ = true;
+    if (read_waiter_ != nullptr) read_waiter_->wake(Waiter::Woken::kByEvent);
+  }
+  if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
+    writable_ = true;
+    if (write_waiter_ != nullptr) write_waiter_->wake(Waiter::Woken::kByEvent);
+  }
+}
+
+}  // namespace brink
