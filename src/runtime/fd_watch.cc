@@ -23,7 +23,7 @@ Result<> FdWatch::attach(Loop& loop, int fd) {
 
 void FdWatch::detach() {
   if (loop_ == nullptr) return;
-  BRINK_ASSERT(read_waiter_ == nullptr && write_waiter_ == nullptr);
+  BRINK_ASSERT(read_place_.is_empty() && write_place_.is_empty());
   ::epoll_ctl(loop_->epoll_, EPOLL_CTL_DEL, fd_, nullptr);
   loop_ = nullptr;
   fd_ = -1;
@@ -33,11 +33,11 @@ void FdWatch::on_events(unsigned events) {
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) hangup_ = true;
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
     readable_ = true;
-    if (read_waiter_ != nullptr) read_waiter_->wake(Waiter::Woken::kByEvent);
+    read_place_.wake();
   }
   if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
     writable_ = true;
-    if (write_waiter_ != nullptr) write_waiter_->wake(Waiter::Woken::kByEvent);
+    write_place_.wake();
   }
 }
 

@@ -32,45 +32,15 @@ class FdWatch {
     // After a hang-up no further edge comes: the flag stays, and a read finds the end.
     if (!hangup_) readable_ = false;
   }
+  // After a read that would block: the kernel has nothing, whatever the flags say.
+  void clear_readable_after_would_block() { readable_ = false; }
   void clear_writable() { writable_ = false; }
 
-  class ReadinessOp {
-   public:
-    ReadinessOp(Waiter*& place, const bool& flag, Deadline deadline) : place_(place), flag_(flag), deadline_(deadline) {}
-    ReadinessOp(const ReadinessOp&) = delete;
-    ReadinessOp& operator=(const ReadinessOp&) = delete;
-    ~ReadinessOp() { leave(); }
-    [[nodiscard]] bool await_ready() const { return flag_; }
-    template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> coroutine) {
-      CancelScope& scope = *coroutine.promise().scope;
-      if (scope.is_cancelled()) {
-        waiter_.refuse();
-        return false;
-      }
-      BRINK_ASSERT(place_ == nullptr);
-      place_ = &waiter_;
-      waiter_.suspend(coroutine, scope, deadline_);
-      return true;
-    }
-    Result<> await_resume() {
-      leave();
-      return waiter_.outcome();
-    }
-
-   private:
-    void leave() {
-      if (place_ == &waiter_) place_ = nullptr;
-    }
-    Waiter*& place_;
-    const bool& flag_;
-    Deadline deadline_;
-    Waiter waiter_;
-  };
-
   // co_await watch.readable(deadline): Result<>, at once where the flag is set.
-  [[nodiscard]] ReadinessOp readable(Deadline deadline) { return {read_waiter_, readable_, deadline}; }
-  [[nodiscard]] ReadinessOp writable(Deadline deadline) { return {write_waiter_, writable_, deadline}; }
+  [[nodiscard]] PlaceWait readable(Deadline deadline) { return {read_place_, readable_, deadline}; }
+  [[nodiscard]] PlaceWait writable(Deadline deadline) { return {write_place_, writable_, deadline}; }
+  // Where a wait for input registers, for those who wait for something that arrives by this watch.
+  [[nodiscard]] WaitPlace& read_place() { return read_place_; }
 
  private:
   friend class Loop;
@@ -81,8 +51,8 @@ class FdWatch {
   bool readable_ = false;
   bool writable_ = false;
   bool hangup_ = false;
-  Waiter* read_waiter_ = nullptr;
-  Waiter* write_waiter_ = nullptr;
+  WaitPlace read_place_;
+  WaitPlace write_place_;
 };
 
 }  // namespace brink

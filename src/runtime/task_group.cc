@@ -46,7 +46,7 @@ Task<void> TaskGroup::finish() {
   // Waits outside of any scope that somebody could cancel: what runs refers to the group, so the group must wait.
   CancelScope shield(scope_.loop());
   struct InShield {
-    Event::WaitOp wait;
+    PlaceWait wait;
     CancelScope& shield;
     bool await_ready() { return wait.await_ready(); }
     bool await_suspend(std::coroutine_handle<> coroutine) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <coroutine>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/error.h"
@@ -68,72 +69,84 @@ class CancelScope : private ListHook<ScopeTag> {
   IntrusiveList<CancelScope, ScopeTag> children_;
 };
 
+// Where one coroutine at a time registers to be woken. Whoever makes the awaited thing true calls wake(); a wake with
+// nobody waiting is lost, so one looks first and waits only where there was nothing. Belongs to one loop.
+class WaitPlace {
+ public:
+  WaitPlace() = default;
+  WaitPlace(const WaitPlace&) = delete;
+  WaitPlace& operator=(const WaitPlace&) = delete;
+  ~WaitPlace() { BRINK_ASSERT(waiter_ == nullptr); }
+
+  [[nodiscard]] bool is_empty() const { return waiter_ == nullptr; }
+  // Whether somebody was there to be woken.
+  bool wake() {
+    if (waiter_ == nullptr || waiter_->is_woken()) return false;
+    waiter_->wake(Waiter::Woken::kByEvent);
+    return true;
+  }
+
+ private:
+  friend class PlaceWait;
+  Waiter* waiter_ = nullptr;
+};
+
+// co_await PlaceWait(place, deadline): Result<>, an error when the deadline passes or the scope is cancelled first.
+// With a flag, does not suspend where the flag is set.
+class PlaceWait {
+ public:
+  PlaceWait(WaitPlace& place, Deadline deadline) : place_(place), deadline_(deadline) {}
+  PlaceWait(WaitPlace& place, bool ready, Deadline deadline) : place_(place), ready_(ready), deadline_(deadline) {}
+  PlaceWait(const PlaceWait&) = delete;
+  PlaceWait& operator=(const PlaceWait&) = delete;
+  ~PlaceWait() { leave(); }
+
+  [[nodiscard]] bool await_ready() const { return ready_; }
+  template <class Promise>
+  bool await_suspend(std::coroutine_handle<Promise> coroutine) {
+    return suspend_in(coroutine, *coroutine.promise().scope);
+  }
+  // Suspends in a scope other than the coroutine's own.
+  bool suspend_in(std::coroutine_handle<> coroutine, CancelScope& scope) {
+    if (scope.is_cancelled()) {
+      waiter_.refuse();
+      return false;
+    }
+    BRINK_ASSERT(place_.waiter_ == nullptr);
+    place_.waiter_ = &waiter_;
+    waiter_.suspend(coroutine, scope, deadline_);
+    return true;
+  }
+  Result<> await_resume() {
+    leave();
+    return waiter_.outcome();
+  }
+
+ private:
+  void leave() {
+    if (place_.waiter_ == &waiter_) place_.waiter_ = nullptr;
+  }
+  WaitPlace& place_;
+  bool ready_ = false;
+  Deadline deadline_;
+  Waiter waiter_;
+};
+
 // Something that one coroutine at a time waits for. notify() wakes the waiter, or, where nobody waits, is
 // remembered for the next wait. Belongs to one loop and outlives its waiter.
 class Event {
  public:
-  Event() = default;
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-  ~Event() { BRINK_ASSERT(waiter_ == nullptr); }
-
   void notify() {
-    if (waiter_ != nullptr && !waiter_->is_woken()) {
-      waiter_->wake(Waiter::Woken::kByEvent);
-    } else {
-      notified_ = true;
-    }
+    if (!place_.wake()) notified_ = true;
   }
   // Forgets a notification that nobody took.
   void clear() { notified_ = false; }
-  [[nodiscard]] bool has_waiter() const { return waiter_ != nullptr; }
-
-  class WaitOp {
-   public:
-    WaitOp(Event& event, Deadline deadline) : event_(event), deadline_(deadline) {}
-    WaitOp(const WaitOp&) = delete;
-    WaitOp& operator=(const WaitOp&) = delete;
-    ~WaitOp() { leave(); }
-    [[nodiscard]] bool await_ready() {
-      if (!event_.notified_) return false;
-      event_.notified_ = false;
-      waiter_.accept();
-      return true;
-    }
-    template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> coroutine) {
-      return suspend_in(coroutine, *coroutine.promise().scope);
-    }
-    // Suspends in a scope other than the coroutine's own.
-    bool suspend_in(std::coroutine_handle<> coroutine, CancelScope& scope) {
-      if (scope.is_cancelled()) {
-        waiter_.refuse();
-        return false;
-      }
-      BRINK_ASSERT(event_.waiter_ == nullptr);
-      event_.waiter_ = &waiter_;
-      waiter_.suspend(coroutine, scope, deadline_);
-      return true;
-    }
-    Result<> await_resume() {
-      leave();
-      return waiter_.outcome();
-    }
-
-   private:
-    void leave() {
-      if (event_.waiter_ == &waiter_) event_.waiter_ = nullptr;
-    }
-    Event& event_;
-    Deadline deadline_;
-    Waiter waiter_;
-  };
-
+  [[nodiscard]] bool has_waiter() const { return !place_.is_empty(); }
   // co_await event.wait(deadline): Result<>, an error when the deadline passes or the scope is cancelled.
-  [[nodiscard]] WaitOp wait(Deadline deadline) { return {*this, deadline}; }
+  [[nodiscard]] PlaceWait wait(Deadline deadline) { return {place_, std::exchange(notified_, false), deadline}; }
 
  private:
-  Waiter* waiter_ = nullptr;
+  WaitPlace place_;
   bool notified_ = false;
 };
 
