@@ -47,7 +47,11 @@ struct Exchange {
   RayId ray{};
   const ConnectionFacts* connection = nullptr;
   const RequestHead* request = nullptr;
-  Version version = Version::kHttp11;          // the client's
+  // As the visitor sent them; the head's own may be rewritten on the way to the origin.
+  Version version = Version::kHttp11;
+  std::string_view scheme;
+  std::string_view authority;
+  std::string_view target;
 
   TimePoint started;                           // the request's first byte
   std::chrono::system_clock::time_point started_wall;
@@ -73,6 +77,11 @@ struct Exchange {
   std::array<StageNote, kMaxNotes> notes;
   std::uint8_t note_count = 0;
 
+  [[nodiscard]] std::string_view path() const { return target.substr(0, target.find('?')); }
+  [[nodiscard]] std::string_view query() const {
+    const auto mark = target.find('?');
+    return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+  }
   [[nodiscard]] std::string_view ray_text() const { return {ray.data(), ray.size()}; }
 };
 

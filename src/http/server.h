@@ -13,6 +13,17 @@
 
 namespace brink::http {
 
+// What can go wrong on the client's side of a request: of reading its content, or of sending the response.
+enum class ServerError {
+  kBodyTooLarge = 1,  // more than limits.body_bytes: 413
+  kBodyTimeout,       // no progress within timeouts.request_body: 408
+  kBodyMalformed,     // bad chunked coding, more or less content than said: 400
+  kClientGone,        // the connection closed or broke; the detail is the errno where there is one
+  kWriteTimeout,      // the client took nothing within timeouts.write
+  kResponseBroken,    // the response's body failed, so the response was cut off
+};
+const ErrorDomain& error_domain(ServerError);
+
 // How much of a response went out.
 struct SendReport {
   std::uint64_t head_bytes = 0;  // on this protocol's wire
@@ -29,6 +40,8 @@ class ServerStream {
   [[nodiscard]] virtual Body* body() = 0;
   [[nodiscard]] virtual const ConnectionFacts& connection() const = 0;
   [[nodiscard]] virtual std::uint64_t request_head_bytes() const = 0;
+  // Content received so far, without framing.
+  [[nodiscard]] virtual std::uint64_t body_bytes_received() const = 0;
   // When the first byte of the request was there.
   [[nodiscard]] virtual TimePoint started() const = 0;
 
