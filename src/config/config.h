@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "config/problem.h"
 #include "config/settings.h"
 #include "net/address.h"
 
@@ -44,7 +45,7 @@ struct Origin {
 };
 
 struct Control {
-  net::SocketAddress listen;
+  net::SocketAddress listen{net::IpAddress::v4(0x7f000001), 8787};
 };
 
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarn, kError };
@@ -53,7 +54,7 @@ struct Log {
   LogLevel level = LogLevel::kInfo;
   std::string access = "off";              // a path, "stderr" or "off"
   double access_sample = 1.0;              // the share of requests that is logged
-  std::uint64_t access_rotate_bytes = 100 * 1024 * 1024;
+  std::uint64_t access_rotate_bytes = 100 * 1024 * 1024;  // 0: never
   std::uint32_t access_keep = 10;          // rotated files kept
 };
 
@@ -91,6 +92,14 @@ struct Zone {
   OriginProxyProtocol origin_proxy_protocol = OriginProxyProtocol::kOff;
 };
 
+// A file that the configuration names and that must be readable, with the place in the text that names it, so that
+// whoever reads the file can say where to mend it.
+struct NamedFile {
+  std::string path;
+  std::string key;                         // "[[zone]] example.com certificate"
+  Position position;
+};
+
 struct Config {
   std::string path;                        // of the file; empty where it came from the command line
   Node node;
@@ -99,6 +108,7 @@ struct Config {
   Control control;
   Log log;
   std::vector<Zone> zones;
+  std::vector<NamedFile> files;            // in the order of the text
 };
 
 }  // namespace brink::config
