@@ -18,6 +18,7 @@ Result<> FdWatch::attach(Loop& loop, int fd) {
   readable_ = false;
   writable_ = true;
   hangup_ = false;
+  broken_ = false;
   return {};
 }
 
@@ -27,6 +28,7 @@ void FdWatch::detach() {
   ::epoll_ctl(loop_->epoll_, EPOLL_CTL_DEL, fd_, nullptr);
   loop_ = nullptr;
   fd_ = -1;
+  cancelled_by_break_ = nullptr;
 }
 
 void FdWatch::on_events(unsigned events) {
@@ -38,6 +40,10 @@ void FdWatch::on_events(unsigned events) {
   if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
     writable_ = true;
     write_place_.wake();
+  }
+  if ((events & (EPOLLHUP | EPOLLERR)) != 0) {
+    broken_ = true;
+    if (cancelled_by_break_ != nullptr) cancelled_by_break_->cancel();  // only marks waiters; no code runs here
   }
 }
 

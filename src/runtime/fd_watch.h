@@ -28,6 +28,14 @@ class FdWatch {
   [[nodiscard]] bool may_write() const { return writable_; }
   // Whether the other side has closed, or half-closed, or the connection broke: a read will say which.
   [[nodiscard]] bool saw_hangup() const { return hangup_; }
+  // Whether nothing can come any more and nothing can be sent: the connection was reset, or both directions have ended.
+  [[nodiscard]] bool is_broken() const { return broken_; }
+  // Cancels `scope` when the connection breaks, or at once where it has: what is done for a peer ends when the peer has
+  // gone, without anybody waiting here for that. nullptr: nothing is cancelled any more.
+  void cancel_on_break(CancelScope* scope) {
+    cancelled_by_break_ = scope;
+    if (broken_ && scope != nullptr) scope->cancel();
+  }
   void clear_readable() {
     // After a hang-up no further edge comes: the flag stays, and a read finds the end.
     if (!hangup_) readable_ = false;
@@ -51,6 +59,8 @@ class FdWatch {
   bool readable_ = false;
   bool writable_ = false;
   bool hangup_ = false;
+  bool broken_ = false;
+  CancelScope* cancelled_by_break_ = nullptr;
   WaitPlace read_place_;
   WaitPlace write_place_;
 };
