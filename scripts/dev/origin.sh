@@ -34,18 +34,12 @@ wait_until() {
   done
 }
 
-# Whether a process listens on the port on loopback or on every address, by the kernel's own tables.
+# Whether a process listens on the port, on loopback or on every address: the kernel's tables name an address as hex
+# words of the machine's byte order, and 0A is LISTEN.
 port_is_taken() {
-  local port any4=00000000 loopback4=0100007F any6=00000000000000000000000000000000
-  local loopback6=00000000000000000000000001000000 address state
+  local port any='0{8}|0{32}' loopback='0100007F|0{24}01000000'
   port=$(printf '%04X' "$1")
-  while read -r _ address _ state _; do
-    [[ $state == 0A ]] || continue
-    case $address in
-      "$any4:$port" | "$loopback4:$port" | "$any6:$port" | "$loopback6:$port") return 0 ;;
-    esac
-  done < <(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null)
-  return 1
+  grep -Eqs "^ *[0-9]+: ($any|$loopback):$port [0-9A-F]+:[0-9A-F]+ 0A " /proc/net/tcp /proc/net/tcp6
 }
 
 has_ipv6_loopback() { grep -qs ' lo$' /proc/net/if_inet6; }

@@ -104,24 +104,19 @@ TOML
 
 print_what_to_try() {
   local origin=$1 http=$2 https=$3 control=$4
-  cat <<TEXT
-
-  ${BOLD}Brink stands before $origin${PLAIN}
-
-    http://localhost:$http
-    https://localhost:$https        (the certificate is from Brink's own local CA: your browser will ask)
-
-  Try
-    curl -i  http://localhost:$http/
-    curl -ik https://localhost:$https/                   over HTTP/2
-    curl -s  http://127.0.0.1:$control/metrics            what Prometheus would read
-    tail -f  build/run/access.jsonl                     one JSON line for each request
-    kill -HUP $BRINK_PID                                      read build/run/brink.toml again
-
-  Ctrl-C stops everything.
-
-TEXT
+  printf '\n  %sBrink stands before %s%s\n\n' "$BOLD" "$origin" "$PLAIN"
+  hint "http://localhost:$http" ''
+  hint "https://localhost:$https" "the certificate is from Brink's own local CA: your browser will ask"
+  printf '\n'
+  hint "curl -i http://localhost:$http/" 'over HTTP/1.1'
+  hint "curl -ik https://localhost:$https/" 'over HTTP/2'
+  hint "curl -s http://127.0.0.1:$control/metrics" 'what Prometheus would read'
+  hint "tail -f $ROOT/build/run/access.jsonl" 'one JSON line for each request'
+  hint "kill -HUP $BRINK_PID" 'reads build/run/brink.toml again'
+  printf '\n  Ctrl-C stops everything.\n\n'
 }
+
+hint() { printf '    %-44s %s\n' "$1" "$2"; }
 
 # Brink first, so that what it has in flight still finds its origin. A second Ctrl-C does not wait.
 stop_everything() {
@@ -134,6 +129,7 @@ stop_everything() {
     wait_until 15 has_ended "$pid" || kill -KILL "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done
+  say "stopped"
   exit "$status"
 }
 

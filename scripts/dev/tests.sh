@@ -103,7 +103,7 @@ run_tests() {
 run_unit() {
   local preset=$1 results=$2 filter=$3
   say "unit tests ($preset)"
-  GTEST_OUTPUT=xml:$results/gtest/ GTEST_FILTER="*${filter:+$filter*}" GTEST_BRIEF=1 \
+  GTEST_OUTPUT=xml:$results/gtest/ GTEST_FILTER="*${filter:+$filter*}" \
     ctest --test-dir "build/$preset" --parallel "$(nproc)" --output-on-failure --timeout 300 \
     --output-junit "$results/ctest.xml"
 }
