@@ -44,7 +44,7 @@ class Arena {
     const std::size_t size = (std::string_view(text).size() + ... + 0);
     char* place = allocate(size);
     char* at = place;
-    ((std::memcpy(at, std::string_view(text).data(), std::string_view(text).size()), at += std::string_view(text).size()), ...);
+    ((at = append(at, text)), ...);
     return {place, size};
   }
 
@@ -67,6 +67,10 @@ class Arena {
     Block* next;
     std::size_t size;
   };
+  static char* append(char* at, std::string_view text) {
+    if (!text.empty()) std::memcpy(at, text.data(), text.size());  // memcpy takes no nullptr, not even for no bytes
+    return at + text.size();
+  }
   char* grow(std::size_t size, std::size_t alignment);
   void release();
 

@@ -62,6 +62,8 @@ std::optional<std::string> base64_decode(std::string_view text) {
       if (value < 0 || padding > 0) return std::nullopt;
       group = group << 6 | static_cast<std::uint32_t>(value);
     }
+    const std::uint32_t unused_bits = padding == 2 ? 0xffff : padding == 1 ? 0xff : 0;
+    if ((group & unused_bits) != 0) return std::nullopt;  // RFC 4648 section 3.5: one text for the same bytes
     bytes.push_back(static_cast<char>(group >> 16));
     if (padding < 2) bytes.push_back(static_cast<char>(group >> 8));
     if (padding < 1) bytes.push_back(static_cast<char>(group));

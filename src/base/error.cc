@@ -1,6 +1,8 @@
 #include "base/error.h"
 
-#include <cstring>
+#include <string.h>  // strerrordesc_np
+
+#include <fmt/format.h>
 
 namespace brink {
 namespace {
@@ -8,7 +10,10 @@ namespace {
 class SystemDomain final : public ErrorDomain {
  public:
   std::string_view name() const override { return "system"; }
-  std::string message(int, std::int64_t detail) const override { return ::strerror(static_cast<int>(detail)); }
+  std::string message(int, std::int64_t detail) const override {
+    const char* text = ::strerrordesc_np(static_cast<int>(detail));  // unlike strerror, safe from any thread
+    return text != nullptr ? text : fmt::format("error {}", detail);
+  }
 };
 
 class WaitDomain final : public ErrorDomain {

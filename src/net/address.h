@@ -1,8 +1,6 @@
 // IP addresses, networks and socket addresses (IPv4, IPv6, Unix), and their text forms.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -10,10 +8,12 @@
 #include <string>
 #include <string_view>
 
+#include <sys/socket.h>
+
 namespace brink::net {
 
-// An IPv4 or IPv6 address. IPv4 is kept as its IPv4-mapped IPv6 form, so that one comparison and one longest-prefix
-// lookup serve both; text and family are the IPv4 ones again.
+// An IPv4 or IPv6 address. IPv4 is kept as its IPv4-mapped IPv6 form, so that one comparison and one
+// longest-prefix lookup serve both; text and family are the IPv4 ones again.
 class IpAddress {
  public:
   IpAddress() = default;  // ::

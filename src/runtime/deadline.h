@@ -18,7 +18,9 @@ class Deadline {
   [[nodiscard]] constexpr bool is_never() const { return when_ == TimePoint::max(); }
   [[nodiscard]] constexpr TimePoint when() const { return when_; }
   [[nodiscard]] constexpr bool has_passed(TimePoint now) const { return when_ <= now; }
-  [[nodiscard]] friend constexpr Deadline earlier(Deadline a, Deadline b) { return Deadline(std::min(a.when_, b.when_)); }
+  [[nodiscard]] friend constexpr Deadline earlier(Deadline a, Deadline b) {
+    return Deadline(std::min(a.when_, b.when_));
+  }
   friend constexpr bool operator==(Deadline, Deadline) = default;
 
  private:

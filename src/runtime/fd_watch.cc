@@ -1,9 +1,10 @@
 #include "runtime/fd_watch.h"
 
-#include <cerrno>
-#include <sys/epoll.h>
-
 #include "runtime/loop.h"
+
+#include <cerrno>
+
+#include <sys/epoll.h>
 
 namespace brink {
 
@@ -43,7 +44,8 @@ void FdWatch::on_events(unsigned events) {
   }
   if ((events & (EPOLLHUP | EPOLLERR)) != 0) {
     broken_ = true;
-    if (cancelled_by_break_ != nullptr) cancelled_by_break_->cancel();  // only marks waiters; no code runs here
+    if (cancelled_by_break_ != nullptr)
+      cancelled_by_break_->cancel();  // only marks waiters; no code runs here
   }
 }
 

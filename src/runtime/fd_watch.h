@@ -1,7 +1,7 @@
-// A file descriptor watched by a loop, edge-triggered: the loop says once that it became readable or writable, the
-// user reads or writes until the kernel says "would block" (or gives less than was asked for, which means the
-// same) and clears the flag. So a busy connection costs no epoll_ctl and no read that finds nothing.
-// Does not own the descriptor. Belongs to the loop it is attached to; one waiter for each direction.
+// A file descriptor watched by a loop, edge-triggered: the loop says once that it became readable or
+// writable, the user reads or writes until the kernel says "would block" (or gives less than was asked for,
+// which means the same) and clears the flag. So a busy connection costs no epoll_ctl and no read that finds
+// nothing. Does not own the descriptor. Belongs to the loop it is attached to; one waiter for each direction.
 #pragma once
 
 #include "base/error.h"
@@ -28,10 +28,11 @@ class FdWatch {
   [[nodiscard]] bool may_write() const { return writable_; }
   // Whether the other side has closed, or half-closed, or the connection broke: a read will say which.
   [[nodiscard]] bool saw_hangup() const { return hangup_; }
-  // Whether nothing can come any more and nothing can be sent: the connection was reset, or both directions have ended.
+  // Whether nothing can come any more and nothing can be sent: the connection was reset, or both directions
+  // have ended.
   [[nodiscard]] bool is_broken() const { return broken_; }
-  // Cancels `scope` when the connection breaks, or at once where it has: what is done for a peer ends when the peer has
-  // gone, without anybody waiting here for that. nullptr: nothing is cancelled any more.
+  // Cancels `scope` when the connection breaks, or at once where it has: what is done for a peer ends when
+  // the peer has gone, without anybody waiting here for that. nullptr: nothing is cancelled any more.
   void cancel_on_break(CancelScope* scope) {
     cancelled_by_break_ = scope;
     if (broken_ && scope != nullptr) scope->cancel();

@@ -1,25 +1,27 @@
 #include "runtime/loop.h"
 
+#include "runtime/fd_watch.h"
+
 #include <cerrno>
+
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#include "runtime/fd_watch.h"
 
 namespace brink {
 namespace {
 
 constexpr int kEventsPerPoll = 256;
-// Coroutines resumed before the loop looks at its descriptors again, so that a pair of tasks that wake each other
-// cannot starve the rest.
+// Coroutines resumed before the loop looks at its descriptors again, so that a pair of tasks that wake each
+// other cannot starve the rest.
 constexpr std::size_t kResumesPerTurn = 4096;
 
 thread_local Loop* running_loop = nullptr;
 
 }  // namespace
 
-Loop::Loop() : now_(Clock::now()), wall_now_(std::chrono::system_clock::now()), timers_(now_) {
+Loop::Loop(const TimeSource& time)
+    : time_(time), now_(time.now()), wall_now_(time.wall_now()), timers_(now_) {
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
   BRINK_ASSERT(epoll_ >= 0);
   wake_fd_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -48,8 +50,7 @@ void Loop::run_once(Deadline deadline) {
   } else {
     const TimePoint until = std::min(deadline.when(), timers_.next_expiry());
     if (until != TimePoint::max()) {
-      update_now();
-      const auto wait = std::chrono::ceil<std::chrono::milliseconds>(until - now_).count();
+      const auto wait = std::chrono::ceil<std::chrono::milliseconds>(until - time_.now()).count();
       timeout_ms = static_cast<int>(std::clamp<std::int64_t>(wait, 0, 3'600'000));
     }
   }
@@ -70,7 +71,7 @@ void Loop::post(std::move_only_function<void()> work) {
   {
     std::lock_guard lock(posted_mutex_);
     posted_.push_back(std::move(work));
-    must_wake = !std::exchange(wake_pending_, true);
+    must_wake = !wake_pending_.exchange(true, std::memory_order_release);
   }
   if (must_wake) {
     const std::uint64_t one = 1;
@@ -81,8 +82,8 @@ void Loop::post(std::move_only_function<void()> work) {
 bool Loop::is_in_loop_thread() const { return running_loop == this; }
 
 void Loop::update_now() {
-  now_ = Clock::now();
-  wall_now_ = std::chrono::system_clock::now();
+  now_ = time_.now();
+  wall_now_ = time_.wall_now();
 }
 
 void Loop::poll(int timeout_ms) {
@@ -95,11 +96,11 @@ void Loop::poll(int timeout_ms) {
 }
 
 void Loop::run_posted() {
+  if (!wake_pending_.load(std::memory_order_acquire)) return;
   std::vector<std::move_only_function<void()>> work;
   {
     std::lock_guard lock(posted_mutex_);
-    if (!wake_pending_) return;
-    wake_pending_ = false;
+    wake_pending_.store(false, std::memory_order_relaxed);
     work.swap(posted_);
   }
   for (auto& each : work) each();

@@ -1,21 +1,24 @@
-// The event loop: one per thread, epoll inside. Everything that waits on a loop is resumed by that loop's thread.
+// The event loop: one per thread, epoll inside. Everything that waits on a loop is resumed by that loop's
+// thread.
 //
 // A turn: wait for file descriptors, mark the watches that became ready, fire timers, run what other threads
-// posted, resume every ready coroutine, call the turn-end hooks. No code of ours runs while the batch of events is
-// being read, so a watch cannot die with an event of the same batch still pointing at it.
+// posted, resume every ready coroutine, call the turn-end hooks. No code of ours runs while the batch of
+// events is being read, so a watch cannot die with an event of the same batch still pointing at it.
 #pragma once
 
+#include "base/error.h"
+#include "base/intrusive_list.h"
+#include "runtime/deadline.h"
+#include "runtime/time_source.h"
+#include "runtime/timer_wheel.h"
+#include "runtime/waiter.h"
+
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
-
-#include "base/error.h"
-#include "base/intrusive_list.h"
-#include "runtime/deadline.h"
-#include "runtime/timer_wheel.h"
-#include "runtime/waiter.h"
 
 namespace brink {
 
@@ -30,12 +33,13 @@ class TurnEndHook : public ListHook<TurnEndHook> {
 
 class Loop {
  public:
-  Loop();
+  explicit Loop(const TimeSource& time = system_time());
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
   ~Loop();
 
-  // Runs turns until stop(). Call from the thread that is to own the loop.
+  // Runs turns until stop(); a stop() that came before ends it after its first turn. Call from the thread
+  // that is to own the loop.
   void run();
   // One turn, waiting at most until `deadline` for something to happen. For tests and for embedding.
   void run_once(Deadline deadline);
@@ -43,14 +47,16 @@ class Loop {
   // --- from any thread ---
   // Ends run() after the present turn.
   void stop();
-  // Runs `work` on the loop in one of its next turns, in the order of the posts. Work left over when the loop is
-  // destroyed is destroyed unrun.
+  // Runs `work` on the loop in one of its next turns, in the order of the posts. Work left over when the loop
+  // is destroyed is destroyed unrun.
   void post(std::move_only_function<void()> work);
 
   // --- from the loop's own thread ---
   // The time at which the present turn began.
   [[nodiscard]] TimePoint now() const { return now_; }
-  [[nodiscard]] Deadline after(Duration duration) const { return Deadline::at(now_ + duration); }
+  [[nodiscard]] Deadline after(Duration duration) const {
+    return duration >= TimePoint::max() - now_ ? Deadline::never() : Deadline::at(now_ + duration);
+  }
   [[nodiscard]] std::chrono::system_clock::time_point wall_now() const { return wall_now_; }
   [[nodiscard]] TimerWheel& timers() { return timers_; }
   void make_ready(Waiter& waiter) { ready_.push_back(waiter); }
@@ -66,6 +72,7 @@ class Loop {
 
   int epoll_ = -1;
   int wake_fd_ = -1;
+  const TimeSource& time_;
   TimePoint now_;
   std::chrono::system_clock::time_point wall_now_;
   TimerWheel timers_;
@@ -73,9 +80,11 @@ class Loop {
   IntrusiveList<TurnEndHook, TurnEndHook> turn_end_hooks_;
   bool stopped_ = false;  // only the loop's thread; stop() posts
 
-  std::mutex posted_mutex_;  // guards posted_ and wake_pending_
+  std::mutex posted_mutex_;  // guards posted_ and writes of wake_pending_
   std::vector<std::move_only_function<void()>> posted_;
-  bool wake_pending_ = false;
+  // Whether posted_ has work. Read without the lock at every turn: who misses a change sees it in the turn
+  // that the wake descriptor, written after it, brings about.
+  std::atomic<bool> wake_pending_ = false;
 };
 
 // co_await sleep_until(deadline): waits; answers WaitError::kCancelled when the scope is cancelled first, and

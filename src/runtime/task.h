@@ -1,15 +1,15 @@
-// Task<T>: a coroutine that its caller awaits and owns. It starts when it is awaited, runs on the caller's loop in
-// the caller's cancel scope, and gives its result straight to the caller. Frames come from the frame pool.
-// An exception that leaves a task is a bug of ours and ends the role.
+// Task<T>: a coroutine that its caller awaits and owns. It starts when it is awaited, runs on the caller's
+// loop in the caller's cancel scope, and gives its result straight to the caller. Frames come from the frame
+// pool. An exception that leaves a task is a bug of ours and ends the role.
 #pragma once
+
+#include "runtime/frame_pool.h"
+#include "runtime/waiter.h"
 
 #include <coroutine>
 #include <exception>
 #include <optional>
 #include <utility>
-
-#include "runtime/frame_pool.h"
-#include "runtime/waiter.h"
 
 namespace brink {
 
@@ -40,8 +40,10 @@ template <class T>
 struct Promise : PromiseBase {
   std::optional<T> value;
   Task<T> get_return_object();
-  template <class U>
-  void return_value(U&& result) { value.emplace(std::forward<U>(result)); }
+  template <class U = T>  // so that co_return {} makes a T
+  void return_value(U&& result) {
+    value.emplace(std::forward<U>(result));
+  }
   T take() { return *std::move(value); }
 };
 

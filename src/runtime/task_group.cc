@@ -43,15 +43,14 @@ Task<Result<>> TaskGroup::join(Deadline deadline) {
 Task<void> TaskGroup::finish() {
   scope_.cancel();
   if (running_ == 0) co_return;
-  // Waits outside of any scope that somebody could cancel: what runs refers to the group, so the group must wait.
+  // Waits outside of any scope that somebody could cancel: what runs refers to the group, so the group must
+  // wait.
   CancelScope shield(scope_.loop());
   struct InShield {
     PlaceWait wait;
     CancelScope& shield;
     bool await_ready() { return wait.await_ready(); }
-    bool await_suspend(std::coroutine_handle<> coroutine) {
-      return wait.suspend_in(coroutine, shield);
-    }
+    bool await_suspend(std::coroutine_handle<> coroutine) { return wait.suspend_in(coroutine, shield); }
     Result<> await_resume() { return wait.await_resume(); }
   };
   while (running_ > 0) {

@@ -7,10 +7,10 @@
 //   co_await pumps.finish();      // cancels what still runs and waits for it: required before the group dies
 #pragma once
 
+#include "runtime/task.h"
+
 #include <cstddef>
 #include <functional>
-
-#include "runtime/task.h"
 
 namespace brink {
 

@@ -1,25 +1,28 @@
 #include "runtime/timer_wheel.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace brink {
 
 void TimerWheel::arm(Timer& timer, TimePoint when) {
   timer.disarm();
-  timer.tick_ = std::max(tick_at(when), current_ + 1);
+  timer.tick_ = std::max(first_tick_at(when), current_ + 1);
   place(timer);
 }
 
 void TimerWheel::advance(TimePoint now) {
-  const auto target = when_elapsed(now);
+  const auto target = last_tick_at(now);
   while (current_ < target) {
-    // The next tick at which anything happens: a timer of the lowest wheel, or a higher wheel's slot to spread.
+    // The next tick at which anything happens: a timer of the lowest wheel, or a higher wheel's slot to
+    // spread.
     const TimePoint next = next_expiry();
     if (next == TimePoint::max()) {
       current_ = target;
       return;
     }
-    const std::uint64_t next_tick = std::max(static_cast<std::uint64_t>((next - start_) / std::chrono::milliseconds(1)), current_ + 1);
+    const std::uint64_t next_tick =
+        std::max(static_cast<std::uint64_t>((next - start_) / std::chrono::milliseconds(1)), current_ + 1);
     if (next_tick > target) {
       current_ = target;
       return;
@@ -59,20 +62,21 @@ TimePoint TimerWheel::next_expiry() const {
   return start_ + std::chrono::milliseconds(best);
 }
 
-std::uint64_t TimerWheel::tick_at(TimePoint when) const {
+std::uint64_t TimerWheel::first_tick_at(TimePoint when) const {
   if (when <= start_) return 0;
-  constexpr std::uint64_t kFarthest = (std::uint64_t{1} << (kLevels * kSlotBits)) - 1;
-  const auto elapsed = std::chrono::ceil<std::chrono::milliseconds>(when - start_).count();
-  return std::min(static_cast<std::uint64_t>(elapsed), current_ + kFarthest);
+  return static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::milliseconds>(when - start_).count());
 }
 
-std::uint64_t TimerWheel::when_elapsed(TimePoint now) const {
+std::uint64_t TimerWheel::last_tick_at(TimePoint now) const {
   return now <= start_ ? 0 : static_cast<std::uint64_t>((now - start_) / std::chrono::milliseconds(1));
 }
 
 void TimerWheel::place(Timer& timer) {
-  const std::uint64_t distance = timer.tick_ ^ current_;
-  int level = distance == 0 ? 0 : (63 - std::countl_zero(distance)) / kSlotBits;
+  // The level is that of the highest digit in which the tick differs from the present one, so that the slot
+  // lies ahead. A tick beyond the reach of the wheels waits in the highest one and is placed anew when its
+  // slot is reached.
+  const std::uint64_t difference = timer.tick_ ^ current_;
+  int level = difference == 0 ? 0 : (63 - std::countl_zero(difference)) / kSlotBits;
   level = std::min(level, kLevels - 1);
   const auto slot = static_cast<int>((timer.tick_ >> (level * kSlotBits)) % kSlots);
   occupied_[level] |= std::uint64_t{1} << slot;

@@ -1,18 +1,19 @@
 // The leaf of every wait: one suspended coroutine, what may wake it (an event, a deadline, cancellation), and
 // which of these did. And the scope by which a tree of coroutines is cancelled.
 //
-// A wake never resumes a coroutine on the spot: it puts the waiter on its loop's ready list, and the loop resumes
-// it. So no code of ours is ever re-entered from below, and an event may be notified from anywhere on the loop.
+// A wake never resumes a coroutine on the spot: it puts the waiter on its loop's ready list, and the loop
+// resumes it. So no code of ours is ever re-entered from below, and an event may be notified from anywhere on
+// the loop.
 #pragma once
-
-#include <coroutine>
-#include <utility>
 
 #include "base/assert.h"
 #include "base/error.h"
 #include "base/intrusive_list.h"
 #include "runtime/deadline.h"
 #include "runtime/timer_wheel.h"
+
+#include <coroutine>
+#include <utility>
 
 namespace brink {
 
@@ -47,13 +48,16 @@ class Waiter final : public ListHook<ReadyTag>, public ListHook<ScopeTag>, priva
   Woken woken_ = Woken::kNot;
 };
 
-// A subtree of coroutines that is cancelled together. Each coroutine has a scope, inherited from who awaits it;
-// cancel() makes every wait in the scope and in its children answer WaitError::kCancelled, now and from now on.
-// Belongs to one loop. Outlives what runs in it.
+// A subtree of coroutines that is cancelled together. Each coroutine has a scope, inherited from who awaits
+// it; cancel() makes every wait in the scope and in its children answer WaitError::kCancelled, now and from
+// now on; only a wait for what is already there still answers success, so who loops over such waits asks
+// is_cancelled(). Belongs to one loop. Outlives what runs in it.
 class CancelScope : private ListHook<ScopeTag> {
  public:
   explicit CancelScope(Loop& loop) : loop_(loop) {}
-  explicit CancelScope(CancelScope& parent) : loop_(parent.loop_), cancelled_(parent.cancelled_) { parent.children_.push_back(*this); }
+  explicit CancelScope(CancelScope& parent) : loop_(parent.loop_), cancelled_(parent.cancelled_) {
+    parent.children_.push_back(*this);
+  }
 
   [[nodiscard]] Loop& loop() const { return loop_; }
   [[nodiscard]] bool is_cancelled() const { return cancelled_; }
@@ -69,8 +73,9 @@ class CancelScope : private ListHook<ScopeTag> {
   IntrusiveList<CancelScope, ScopeTag> children_;
 };
 
-// Where one coroutine at a time registers to be woken. Whoever makes the awaited thing true calls wake(); a wake with
-// nobody waiting is lost, so one looks first and waits only where there was nothing. Belongs to one loop.
+// Where one coroutine at a time registers to be woken. Whoever makes the awaited thing true calls wake(); a
+// wake with nobody waiting is lost, so one looks first and waits only where there was nothing. Belongs to one
+// loop.
 class WaitPlace {
  public:
   WaitPlace() = default;
@@ -91,12 +96,13 @@ class WaitPlace {
   Waiter* waiter_ = nullptr;
 };
 
-// co_await PlaceWait(place, deadline): Result<>, an error when the deadline passes or the scope is cancelled first.
-// With a flag, does not suspend where the flag is set.
+// co_await PlaceWait(place, deadline): Result<>, an error when the deadline passes or the scope is cancelled
+// first. With a flag, does not suspend where the flag is set.
 class PlaceWait {
  public:
   PlaceWait(WaitPlace& place, Deadline deadline) : place_(place), deadline_(deadline) {}
-  PlaceWait(WaitPlace& place, bool ready, Deadline deadline) : place_(place), ready_(ready), deadline_(deadline) {}
+  PlaceWait(WaitPlace& place, bool ready, Deadline deadline)
+      : place_(place), ready_(ready), deadline_(deadline) {}
   PlaceWait(const PlaceWait&) = delete;
   PlaceWait& operator=(const PlaceWait&) = delete;
   ~PlaceWait() { leave(); }
@@ -143,7 +149,9 @@ class Event {
   void clear() { notified_ = false; }
   [[nodiscard]] bool has_waiter() const { return !place_.is_empty(); }
   // co_await event.wait(deadline): Result<>, an error when the deadline passes or the scope is cancelled.
-  [[nodiscard]] PlaceWait wait(Deadline deadline) { return {place_, std::exchange(notified_, false), deadline}; }
+  [[nodiscard]] PlaceWait wait(Deadline deadline) {
+    return {place_, std::exchange(notified_, false), deadline};
+  }
 
  private:
   WaitPlace place_;
