@@ -1,0 +1,1 @@
+"""The side-by-side benchmark: servers on one core, load and origin on the other."""
