@@ -51,13 +51,17 @@ class Started:
         self._count += 1
         node = Brink(self.directory / f"node{self._count}", config,
                      [entry if isinstance(entry, dict) else zone(entry) for entry in zones], env=env)
-        if start:
-            self._stack.callback(_end, node)
-            node.start()
-        return node
+        return self.running(node) if start else node
+
+    def running(self, node):
+        """Starts a node that was made with start=False."""
+        self._stack.callback(_end, node)
+        return node.start()
 
 
 def _end(node):
+    if node.process is None:
+        return
     try:
         node.stop_and_check()
     finally:

@@ -139,8 +139,30 @@ class H2:
         self.flush()
 
     def let_more_come(self, stream, count):
-        self._h2.increment_flow_control_window(count, stream.id)
+        """Opens the connection's window, and the stream's where one is given."""
+        if stream is not None:
+            self._h2.increment_flow_control_window(count, stream.id)
         self._h2.increment_flow_control_window(count)
+        self.flush()
+
+    def pour(self, stream, limit, patience=0.5):
+        """Sends as much as the server lets it, until its windows stay shut that long. How many bytes went."""
+        sent = 0
+        while sent < limit:
+            room = min(self._h2.local_flow_control_window(stream.id), self._h2.max_outbound_frame_size)
+            if room > 0:
+                self._h2.send_data(stream.id, bytes(room))
+                self.flush()
+                sent += room
+                self.receive(timeout=0)
+            elif select.select([self.socket], [], [], patience)[0]:
+                self.receive(timeout=0)
+            elif not getattr(self.socket, "pending", lambda: 0)():
+                break
+        return sent
+
+    def ping(self):
+        self._h2.ping(b"12345678")
         self.flush()
 
     def send_raw(self, data):

@@ -243,16 +243,19 @@ def never_answers(connection, request):
 class Held:
     """A script that answers only when the test lets it; it tells the test when the request is there."""
 
-    def __init__(self, answer=None):
+    def __init__(self, answer=None, read_body=True):
         self._answer = answer or response(200, b"released")
+        self._read_body = read_body
         self.arrived = threading.Event()
         self._released = threading.Event()
 
     def __call__(self, connection, request):
-        connection.read_body(request)
+        if self._read_body:
+            connection.read_body(request)
         self.arrived.set()
         if not self._released.wait(_TIMEOUT_S):
             raise AssertionError("the test never released its request")
+        connection.read_body(request)
         connection.send(self._answer)
 
     def wait_for_request(self, within=5.0):

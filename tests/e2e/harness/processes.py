@@ -50,9 +50,18 @@ class Process:
         return self.log.read_text(errors="replace")
 
     def descendants(self):
-        """Ids of all living processes that carry this one's mark, itself included."""
+        """Ids of this process and all below it: those that carry its mark, and their children."""
         wanted = f"{_MARK}={self.mark}".encode()
-        return [pid for pid in _all_pids() if wanted in _environment_of(pid)]
+        parents = {}
+        for pid in _all_pids():
+            try:
+                parents[pid] = parent_of(pid)
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+        found = {pid for pid in parents if pid == self.pid or wanted in _environment_of(pid)}
+        while more := {pid for pid, parent in parents.items() if parent in found} - found:
+            found |= more
+        return sorted(found)
 
     def send_signal(self, number):
         os.kill(self.pid, number)
@@ -65,7 +74,7 @@ class Process:
 
     def kill(self):
         """Ends it and all that carry its mark, at once."""
-        while living := self.descendants():
+        while living := [pid for pid in self.descendants() if is_running(pid)]:
             for pid in living:
                 try:
                     os.kill(pid, signal.SIGKILL)
@@ -139,6 +148,16 @@ def resident_bytes(pid):
 
 def open_files(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def connections_to(port):
+    """How many connections of this machine to that local TCP port are established, seen from their clients' side."""
+    count = 0
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in pathlib.Path(table).read_text().splitlines()[1:]:
+            words = line.split()
+            count += words[3] == "01" and int(words[2].rsplit(":", 1)[1], 16) == port
+    return count
 
 
 def run(command, input=None, within=30.0, cwd=None, env=None):

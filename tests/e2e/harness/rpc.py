@@ -1,6 +1,7 @@
 """A gRPC service and client (python3-grpcio) without protobuf: messages are plain bytes."""
 
 import concurrent.futures
+import queue
 
 import grpc
 
@@ -92,7 +93,6 @@ class GrpcClient:
 
     def chat(self, messages):
         """Sends each message only after the answer to the one before has come."""
-        import queue
         outgoing = queue.Queue()
         answers = self._channel.stream_stream(f"/{SERVICE}/Chat")(iter(outgoing.get, None), timeout=_DEADLINE_S)
         got = []
@@ -102,3 +102,13 @@ class GrpcClient:
         outgoing.put(None)
         assert list(answers) == []
         return got
+
+    def wait_in_vain(self, deadline):
+        """Opens a Chat and says nothing until the deadline; the code it ends with."""
+        silence = queue.Queue()
+        try:
+            list(self._channel.stream_stream(f"/{SERVICE}/Chat")(iter(silence.get, None), timeout=deadline))
+        except grpc.RpcError as error:
+            return error.code()
+        finally:
+            silence.put(None)
