@@ -12,6 +12,6 @@ TEXT
 
 dev_bench() {
   require build bench
-  build release all
+  build release brink bench_tools
   exec /usr/bin/python3 bench/run.py "$@"
 }

@@ -111,8 +111,8 @@ run_unit() {
 run_e2e() {
   local preset=$1 results=$2 filter=$3
   say "end-to-end tests ($preset)"
-  BRINK_BIN=$ROOT/build/$preset/brink /usr/bin/python3 -m pytest tests/e2e -n "$(nproc)" --dist loadfile -q \
-    --junit-xml="$results/pytest.xml" -o cache_dir="$results/pytest_cache" ${filter:+-k "$filter"}
+  BRINK_BIN=$ROOT/build/$preset/brink /usr/bin/python3 -m pytest tests/e2e -n "$(nproc)" -q \
+    --junit-xml="$results/pytest.xml" ${filter:+-k "$filter"}
 }
 
 run_fuzz() {
