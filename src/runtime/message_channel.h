@@ -31,7 +31,7 @@ struct Message {
   std::vector<Fd> fds;  // close-on-exec
 };
 
-// One end. Belongs to the loop it is attached to; one sender and one receiver at a time.
+// One end. Belongs to one loop; one sender and one receiver at a time.
 class MessageChannel {
  public:
   static constexpr std::size_t kMaxBytes = 64 * 1024;
@@ -40,23 +40,24 @@ class MessageChannel {
   // Two connected ends, close-on-exec and non-blocking; give one to a child with InheritedFd.
   [[nodiscard]] static Result<std::pair<Fd, Fd>> make_pair();
 
-  // Takes over an end, one's own or one that was inherited.
-  explicit MessageChannel(Fd end) : end_(std::move(end)) {}
-  Result<> attach(Loop& loop);
-  void detach() { watch_.detach(); }
+  // Takes over an end, one's own or one that was inherited. An end that cannot be watched is closed, and the
+  // channel answers as where the other side has gone.
+  MessageChannel(Loop& loop, Fd end);
+  MessageChannel(const MessageChannel&) = delete;
+  MessageChannel& operator=(const MessageChannel&) = delete;
+
   // Whether the other side has gone; messages it sent before may still be received.
   [[nodiscard]] bool saw_hangup() const { return watch_.saw_hangup(); }
+  [[nodiscard]] int fd() const { return end_.get(); }
 
   // Answers when the kernel has the message. The descriptors are duplicated: the caller keeps its own. Waits
-  // while the other side is slow to receive.
+  // while the other side is slow to receive. `bytes` has at least one.
   Task<Result<>> send(std::string_view bytes, std::span<const int> fds, Deadline deadline);
   Task<Result<Message>> receive(Deadline deadline);
+  // Gives the end away, to be used by another program. Nobody may be waiting.
+  [[nodiscard]] Fd release();
 
  private:
-  // Nothing where it would have to wait.
-  Result<bool> try_send(std::string_view bytes, std::span<const int> fds);
-  Result<bool> try_receive(Message& into);
-
   Fd end_;
   FdWatch watch_;
 };

@@ -7,7 +7,6 @@
 #include "runtime/task.h"
 
 #include <initializer_list>
-#include <memory>
 
 #include <signal.h>
 
@@ -18,8 +17,7 @@ namespace brink {
 // thread leaves unblocked does to the process what it always did. Belongs to one loop.
 class SignalWatch {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<SignalWatch>> start(Loop& loop,
-                                                                  std::initializer_list<int> signals);
+  SignalWatch(Loop& loop, std::initializer_list<int> signals);
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
   // Takes what is pending and restores the thread's mask. Destroy it in the thread that made it.
@@ -30,8 +28,7 @@ class SignalWatch {
   Task<Result<int>> next(Deadline deadline);
 
  private:
-  SignalWatch(Fd descriptor, const sigset_t& mask_before)
-      : descriptor_(std::move(descriptor)), mask_before_(mask_before) {}
+  [[nodiscard]] int take();  // 0: none is pending
 
   Fd descriptor_;  // a signalfd
   FdWatch watch_;
