@@ -4,13 +4,13 @@
 # "package:command" is content with the command, whoever installed it (Node.js often comes from elsewhere).
 declare -A PACKAGES=(
   [build]='clang-19 lld-19 mold cmake ninja-build ccache pkg-config
-           libssl-dev libnghttp2-dev libtomlplusplus-dev libcli11-dev libfmt-dev libspdlog-dev libc-ares-dev
+           libssl-dev libnghttp2-dev libtomlplusplus-dev libcli11-dev libfmt-dev libc-ares-dev
            libcap-dev libjemalloc-dev libgtest-dev libgmock-dev'
   [run]='nginx curl'
   [test]='python3 python3-pytest python3-pytest-xdist python3-requests python3-h2 python3-websockets python3-grpcio
           python3-cryptography nginx curl openssl nghttp2-client chromium ca-certificates nodejs:node npm:npm'
   [sanitizers]='libclang-rt-19-dev llvm-19'
-  [bench]='libbenchmark-dev nlohmann-json3-dev python3 nginx haproxy h2o nghttp2-client wrk curl openssl linux-perf'
+  [bench]='python3 nginx haproxy h2o nghttp2-client wrk curl openssl linux-perf'
   [style]='clang-format-19 clang-tidy-19 shellcheck'
 )
 
