@@ -11,7 +11,7 @@ start_origin() {
     port_is_taken "$ORIGIN_PORT" && continue
     sed -e "s|@PORT@|$ORIGIN_PORT|g" -e "s|@DIR@|$dir|g" -e "s|@SITE@|$ROOT/examples/site|g" \
       examples/nginx-site.conf.in >"$dir/nginx.conf"
-    /usr/sbin/nginx -p "$dir" -c "$dir/nginx.conf" -e "$dir/error.log" 2>"$dir/stderr.log" &
+    setsid /usr/sbin/nginx -p "$dir" -c "$dir/nginx.conf" -e "$dir/error.log" 2>"$dir/stderr.log" &
     ORIGIN_PID=$!
     wait_until 5 answers_or_ended "http://127.0.0.1:$ORIGIN_PORT/" "$ORIGIN_PID" || true
     is_running "$ORIGIN_PID" && return

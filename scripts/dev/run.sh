@@ -55,7 +55,8 @@ dev_run() {
   fi
 
   write_config "$origin" "$http" "$https" "$control" >build/run/brink.toml
-  build/release/brink run --config build/run/brink.toml "${arguments[@]}" &
+  # In a session of its own, so that Ctrl-C reaches it once, from here, and not from the terminal as well.
+  setsid build/release/brink run --config build/run/brink.toml "${arguments[@]}" &
   BRINK_PID=$!
   wait_until 20 answers_or_ended "http://127.0.0.1:$control/readyz" "$BRINK_PID" ||
     die "Brink was not ready within 20 s; what it said is above"
@@ -118,19 +119,21 @@ print_what_to_try() {
 
 hint() { printf '    %-44s %s\n' "$1" "$2"; }
 
-# Brink first, so that what it has in flight still finds its origin. A second Ctrl-C does not wait.
+# Brink first, so that what it has in flight still finds its origin. It takes a second signal as "at once".
 stop_everything() {
   local status=$? pid
   trap - EXIT
-  trap 'kill -KILL $BRINK_PID $ORIGIN_PID 2>/dev/null; exit 130' INT TERM
+  trap 'kill -TERM $BRINK_PID $ORIGIN_PID 2>/dev/null || true' INT TERM HUP
+  if [[ -n $BRINK_PID ]]; then say "stopping: what is in flight may finish, Ctrl-C again ends it at once"; fi
   for pid in $BRINK_PID $ORIGIN_PID; do
     is_running "$pid" || continue
     kill -TERM "$pid" 2>/dev/null || true
-    wait_until 15 has_ended "$pid" || kill -KILL "$pid" 2>/dev/null || true
+    wait_until "$STOP_SECONDS" has_ended "$pid" || kill -KILL "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done
-  say "stopped"
   exit "$status"
 }
+
+STOP_SECONDS=60
 
 has_ended() { ! is_running "$1"; }
