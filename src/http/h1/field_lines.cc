@@ -1,0 +1,80 @@
+#include "http/h1/field_lines.h"
+
+#include "base/ascii.h"
+#include "http/field_syntax.h"
+
+namespace brink::http::h1 {
+
+ParseStatus FieldLines::parse(std::string_view bytes, std::size_t max_fields, Fields& fields) {
+  const char* const begin = bytes.data();
+  const char* const end = begin + bytes.size();
+  if (base_ != begin) {
+    if (base_ != nullptr) move_views(fields, distance(base_, begin));
+    base_ = begin;
+  }
+  if (scanned_ > line_ && is_still_open(bytes, line_, scanned_)) return ParseStatus::kNeedMore;
+
+  for (const char* line = begin + line_;;) {
+    if (line == end) return need_more(line, bytes);
+    if (*line == '\r' || *line == '\n') {
+      switch (check_line_end(line, end, ParseError::kBareCr, error_)) {
+        case ParseStatus::kNeedMore: return need_more(line, bytes);
+        case ParseStatus::kFailed: return failed(error_);
+        case ParseStatus::kDone: break;
+      }
+      line_ = static_cast<std::size_t>(line + 2 - begin);
+      return ParseStatus::kDone;
+    }
+    if (is_ows(*line)) return failed(ParseError::kObsFold);
+
+    const char* const colon = syntax::skip<syntax::kToken>(line, end);
+    if (colon == end) return need_more(line, bytes);
+    if (*colon != ':') [[unlikely]] {
+      const bool is_space = is_ows(*colon) && colon != line;
+      switch (check_line_end(colon, end, is_space ? ParseError::kSpaceBeforeColon : ParseError::kBadFieldName, error_)) {
+        case ParseStatus::kNeedMore: return need_more(line, bytes);
+        case ParseStatus::kFailed: return failed(error_);
+        case ParseStatus::kDone: return failed(ParseError::kMissingColon);
+      }
+    }
+    if (colon == line) return failed(ParseError::kBadFieldName);
+
+    const char* value = colon + 1;
+    while (value != end && is_ows(*value)) ++value;
+    const char* const value_end = syntax::skip<syntax::kFieldValue>(value, end);
+    if (value_end == end) return need_more(line, bytes);
+    switch (check_line_end(value_end, end, ParseError::kBadFieldValue, error_)) {
+      case ParseStatus::kNeedMore: return need_more(line, bytes);
+      case ParseStatus::kFailed: return failed(error_);
+      case ParseStatus::kDone: break;
+    }
+    if (fields.size() >= max_fields) return failed(ParseError::kTooManyFields);
+    const char* last = value_end;
+    while (last != value && is_ows(last[-1])) --last;
+    fields.add(std::string_view(line, static_cast<std::size_t>(colon - line)),
+               std::string_view(value, static_cast<std::size_t>(last - value)));
+    line = value_end + 2;
+  }
+}
+
+bool FieldLines::is_still_open(std::string_view bytes, std::size_t line, std::size_t& scanned) {
+  if (scanned <= line) return false;
+  const char* const end = bytes.data() + bytes.size();
+  if (syntax::skip<syntax::kFieldValue>(bytes.data() + scanned, end) != end) return false;
+  scanned = bytes.size();
+  return true;
+}
+
+ParseStatus FieldLines::need_more(const char* line, std::string_view bytes) {
+  line_ = static_cast<std::size_t>(line - bytes.data());
+  // A CR at the end is looked at again, with what follows it.
+  scanned_ = bytes.size() - (bytes.ends_with('\r') ? 1 : 0);
+  return ParseStatus::kNeedMore;
+}
+
+ParseStatus FieldLines::failed(ParseError error) {
+  error_ = error;
+  return ParseStatus::kFailed;
+}
+
+}  // namespace brink::http::h1
