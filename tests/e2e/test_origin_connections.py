@@ -175,6 +175,13 @@ def test_a_name_with_two_addresses_works_where_only_one_answers(started, address
     assert clients.get(node.http, "/").status == 200
 
 
+def test_an_origin_may_listen_on_a_unix_socket(started, tmp_path):
+    origin = started.origin(unix=tmp_path / "origin.sock")
+    node = started.brink(origin)
+    assert clients.get(node.http, "/unix").seen("host") == ["example.com"]
+    assert h2.get(node.https, "/unix").status == 200
+
+
 def test_the_path_in_the_origins_url_is_no_surprise(started):
     origin = started.origin()
     node = started.brink(zone(origin.url + "/"))

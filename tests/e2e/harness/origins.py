@@ -99,15 +99,14 @@ class Origin:
     A script is called with the connection and the request, whose body is still to be read, and answers nothing.
     After it the connection is kept, unless the script closed it or the request asked for that."""
 
-    def __init__(self, tls=None, host="127.0.0.1", proxy_header=False, backlog=512, port=0):
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    def __init__(self, tls=None, host="127.0.0.1", unix=None, proxy_header=False):
+        family = socket.AF_UNIX if unix else socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.socket(family, socket.SOCK_STREAM)
-        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.bind((host, port))
-        self._listener.listen(backlog)
-        self.port = self._listener.getsockname()[1]
-        self.host = f"[{host}]" if ":" in host else host
-        self.url = f"{'https' if tls else 'http'}://{self.host}:{self.port}"
+        self._listener.bind(str(unix) if unix else (host, 0))
+        self._listener.listen(512)
+        self.port = None if unix else self._listener.getsockname()[1]
+        where = f"[{host}]" if ":" in host else host
+        self.url = f"unix:{unix}" if unix else f"{'https' if tls else 'http'}://{where}:{self.port}"
         self._tls = tls
         self._proxy_header = proxy_header
         self._scripts = {}
@@ -158,7 +157,8 @@ class Origin:
 
     def _serve(self, sock):
         sock.settimeout(_TIMEOUT_S)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if sock.family != socket.AF_UNIX:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection = Connection(sock, len(self.connections))
         self.connections.append(connection)
         try:
@@ -176,7 +176,6 @@ class Origin:
             pass  # the peer left, or sent what cannot be read: the bytes are kept
         except Exception as error:  # a script with a mistake in it: the test's own fault, to be seen
             self.faults.append(error)
-            raise
         finally:
             connection.ended_by_peer.set()
             connection.close()

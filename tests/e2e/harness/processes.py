@@ -1,7 +1,7 @@
 """Processes that the tests start, and only those, ended by their ids.
 
 Every one carries a mark of its own in its environment which its descendants inherit, so that a supervisor's children,
-also those it left behind, are found and ended."""
+also those it left behind, are found and ended. Should the test process itself be killed, the kernel kills them."""
 
 import ctypes
 import os
@@ -13,6 +13,7 @@ import uuid
 from .polling import PATIENCE, eventually
 
 _MARK = "BRINK_E2E_MARK"
+_DIES_WITH_US = ["setpriv", "--pdeathsig", "KILL"]  # which then becomes the command: the same process
 _PR_SET_CHILD_SUBREAPER = 36
 # Proxies of the machine must not come between a test and what it tests.
 _NOT_INHERITED = {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
@@ -35,8 +36,9 @@ class Process:
         self.log = pathlib.Path(log)
         self.command = [str(part) for part in command]
         with open(self.log, "ab") as output:
-            self._popen = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                           cwd=cwd, env=clean_environment(**(env or {}), **{_MARK: self.mark}))
+            self._popen = subprocess.Popen([*_DIES_WITH_US, *self.command], stdin=subprocess.DEVNULL, stdout=output,
+                                           stderr=output, cwd=cwd,
+                                           env=clean_environment(**(env or {}), **{_MARK: self.mark}))
 
     @property
     def pid(self):
