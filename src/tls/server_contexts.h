@@ -1,0 +1,62 @@
+// Which certificate a client gets, and on what terms: chosen by the name it asks for (SNI). An immutable
+// snapshot, made anew when the configuration changes and shared by all threads; connections keep the one they
+// began with.
+//
+// A name is looked up as it stands, then with its first label replaced by "*" (so "*.example.com" stands for
+// one label and never for example.com itself), then the default takes it: one hash lookup or two, however
+// many names there are. Entries with the same certificates share one OpenSSL context, made when the first
+// client needs it.
+#pragma once
+
+#include "tls/certificate.h"
+#include "tls/ticket_keys.h"
+#include "tls/wall_clock.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct ssl_st;
+
+namespace brink::tls {
+
+struct ServerEntry {
+  enum class MinimumVersion : unsigned char { kTls12, kTls13 };
+
+  // "example.com", "*.example.com"; "*" makes this entry the default. In any case.
+  std::vector<std::string> hosts;
+  // One for each kind of key (ECDSA and RSA side by side): the client's signature algorithms choose, ECDSA
+  // first. Of two with the same kind the first counts. At least one.
+  std::vector<std::shared_ptr<const Certificate>> certificates;
+  MinimumVersion minimum_version = MinimumVersion::kTls12;
+  // What we speak, the best first. A client that offers ALPN but none of these is refused (RFC 7301
+  // section 3.2).
+  std::vector<std::string> alpn = {"h2", "http/1.1"};
+};
+
+class ServerContexts {
+ public:
+  // Requires at least one entry. The first entry for a name has it. The default is the entry with "*", else
+  // the first.
+  [[nodiscard]] static std::shared_ptr<const ServerContexts> make(
+      std::vector<ServerEntry> entries, std::shared_ptr<const TicketKeys> ticket_keys, WallClock clock);
+  ServerContexts(const ServerContexts&) = delete;
+  ServerContexts& operator=(const ServerContexts&) = delete;
+  ~ServerContexts();
+
+  // The place of the entry that serves `server_name` (lower case; empty for none) in what make() was given.
+  [[nodiscard]] std::size_t entry_for(std::string_view server_name) const;
+  [[nodiscard]] const ServerEntry& entry(std::size_t i) const;
+
+  // For this room alone: the object for a new connection.
+  [[nodiscard]] ssl_st* new_connection() const;
+
+ private:
+  struct Parts;
+  explicit ServerContexts(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace brink::tls
