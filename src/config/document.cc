@@ -9,9 +9,9 @@
 namespace brink::config {
 namespace {
 
-// Walks over `text` as far as TOML's strings and comments ask for it, and answers the first place that nests deeper
-// than the limits. Where the text is not TOML, what lies behind the first mistake does not matter: the parser stops
-// there.
+// Walks over `text` as far as TOML's strings and comments ask for it, and answers the first place that nests
+// deeper than the limits. Where the text is not TOML, what lies behind the first mistake does not matter: the
+// parser stops there.
 class NestingCheck {
  public:
   explicit NestingCheck(std::string_view text) : text_(text) {}
@@ -30,12 +30,14 @@ class NestingCheck {
       advance();
       if (c == '[' || c == '{') {
         dots_ = 0;
-        if (++depth_ > limits::kMaxNesting) return problem("nested too deeply", limits::kMaxNesting, "levels");
+        if (++depth_ > limits::kMaxNesting)
+          return problem("nested too deeply", limits::kMaxNesting, "levels");
       } else if (c == ']' || c == '}') {
         dots_ = 0;
         depth_ = std::max(0, depth_ - 1);
       } else if (c == '.') {
-        if (++dots_ >= limits::kMaxDottedParts) return problem("a name of too many parts", limits::kMaxDottedParts, "parts");
+        if (++dots_ >= limits::kMaxDottedParts)
+          return problem("a name of too many parts", limits::kMaxDottedParts, "parts");
       } else if (c == '\n' || c == '=' || c == ',') {
         dots_ = 0;
       }
@@ -62,7 +64,8 @@ class NestingCheck {
     while (at_ < text_.size()) {
       if (multi_line && text_.substr(at_).starts_with(three)) {
         at_ += 3;
-        while (at_ < text_.size() && text_[at_] == quote) ++at_;  // up to two quotes may stand before the closing ones
+        while (at_ < text_.size() && text_[at_] == quote)
+          ++at_;  // up to two quotes may stand before the closing ones
         return;
       }
       const char c = text_[at_];
@@ -145,8 +148,9 @@ std::string_view Item::kind_name() const {
 
 std::expected<Item, Problem> parse_document(std::string_view text) {
   if (text.size() > limits::kMaxTextBytes) {
-    return std::unexpected(Problem{.what = "the file is too large",
-                                   .expected = "at most " + std::to_string(limits::kMaxTextBytes) + " bytes"});
+    return std::unexpected(
+        Problem{.what = "the file is too large",
+                .expected = "at most " + std::to_string(limits::kMaxTextBytes) + " bytes"});
   }
   if (auto excess = NestingCheck(text).find_excess()) return std::unexpected(*std::move(excess));
   const toml::parse_result parsed = toml::parse(text);

@@ -1,6 +1,8 @@
-// A TOML text as a tree of values with their places, independent of the library that parses it. The text may come
-// from anybody: its size and its depth are bounded before the library sees it.
+// A TOML text as a tree of values with their places, independent of the library that parses it. The text may
+// come from anybody: its size and its depth are bounded before the library sees it.
 #pragma once
+
+#include "config/problem.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,8 +11,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "config/problem.h"
 
 namespace brink::config {
 
@@ -26,12 +26,12 @@ struct Item {
   enum class Kind : std::uint8_t { kTable, kArray, kString, kInteger, kFloat, kBoolean, kTime };
   Kind kind = Kind::kTable;
   Position position;
-  std::string text;            // kString
-  std::int64_t integer = 0;    // kInteger
-  double number = 0;           // kFloat
-  bool boolean = false;        // kBoolean
+  std::string text;             // kString
+  std::int64_t integer = 0;     // kInteger
+  double number = 0;            // kFloat
+  bool boolean = false;         // kBoolean
   std::vector<Member> members;  // kTable, in the order of the text
-  std::vector<Item> elements;  // kArray
+  std::vector<Item> elements;   // kArray
 
   [[nodiscard]] bool is(Kind wanted) const { return kind == wanted; }
   // "a string", "an integer"

@@ -1,8 +1,8 @@
 #include "config/quantity.h"
 
-#include <fmt/format.h>
-
 #include "base/ascii.h"
+
+#include <fmt/format.h>
 
 namespace brink::config {
 namespace {
@@ -16,12 +16,8 @@ struct Unit {
 constexpr Unit kTimeUnits[] = {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
 constexpr Unit kBinaryUnits[] = {
     {"", 1}, {"KiB", 1ULL << 10}, {"MiB", 1ULL << 20}, {"GiB", 1ULL << 30}, {"TiB", 1ULL << 40}};
-constexpr Unit kDecimalUnits[] = {{"B", 1},
-                                  {"kB", 1'000},
-                                  {"KB", 1'000},
-                                  {"MB", 1'000'000},
-                                  {"GB", 1'000'000'000},
-                                  {"TB", 1'000'000'000'000}};
+constexpr Unit kDecimalUnits[] = {{"B", 1},          {"kB", 1'000},         {"KB", 1'000},
+                                  {"MB", 1'000'000}, {"GB", 1'000'000'000}, {"TB", 1'000'000'000'000}};
 constexpr std::uint64_t kLongestMs = 100ULL * 366 * 86'400'000;
 
 // The number in front of a unit of `units`, in multiples of 1.
