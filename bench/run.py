@@ -39,6 +39,7 @@ def arguments():
     parser.add_argument("--docs", action=argparse.BooleanOptionalAction, default=None,
                         help="write docs/benchmarks.md (when all scenarios and all servers ran, 3 rounds or more)")
     parser.add_argument("--patience", type=float, default=10, help="seconds to wait, before a round, for others to leave the cores (10)")
+    parser.add_argument("--priority", action="store_true", help="put server and load before other work on the machine (needs root)")
     parser.add_argument("--list", action="store_true", help="name the scenarios and end")
     parser.add_argument("--perf", action="store_true", help="one more round of each with perf record; reports into OUTPUT")
     parser.add_argument("--self-test", action="store_true", help="test the harness's own arithmetic and end")
@@ -91,7 +92,7 @@ def present_servers(wanted, tools):
 def run_scenario(scenario, servers, tools, origin_port, given):
     """All rounds, interleaved over the servers, so that a machine that gets slower does so for all of them."""
     results, broken = {}, {}
-    servers = [server for server in servers if scenario.takes(server)]
+    servers = [server for server in servers if server.takes(scenario)]
     print(f"\n{scenario.name}: {scenario.title}", flush=True)
     for number in range(1, given.rounds + 1):
         for server in servers:
@@ -134,6 +135,17 @@ def profile(scenario, server, tools, origin_port, given):
     print(f"  profile of {server.name}: {text}", flush=True)
 
 
+def same_again(given):
+    """The command that measures the same on any machine: without paths."""
+    words = ["./dev", "bench", *(each.name for each in given.scenarios if given.scenario)]
+    words += ["--seconds", f"{given.seconds:g}", "--warmup", f"{given.warmup:g}", "--rounds", str(given.rounds)]
+    if given.servers:
+        words += ["--servers", given.servers]
+    if given.priority:
+        words.append("--priority")
+    return shlex.join(words)
+
+
 def is_complete(given, servers):
     """Whether this run's results may take the place of those in docs/benchmarks.md."""
     peers_and_floors = {server.name for server in SERVERS if server.kind != BRINK}
@@ -156,6 +168,7 @@ def write_results(run, given, servers):
 def bench(given):
     os.sched_setaffinity(0, {LOAD_CORE})
     allow_many_files()
+    Process.goes_first = given.priority
     with contextlib.ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="brink-bench-")))
         directory.chmod(0o755)
@@ -166,9 +179,9 @@ def bench(given):
         servers = present_servers(given.wanted, tools)
         given.output.mkdir(parents=True, exist_ok=True)
         run = {
-            "date": datetime.datetime.now().strftime("%Y-%m-%d %H:%M"), "machine": machine.description(),
+            "date": datetime.datetime.now().strftime("%Y-%m-%d %H:%M:%S"), "machine": machine.description(),
             "versions": {server.name: server.version(tools) for server in servers}, "rounds": given.rounds, "seconds": given.seconds,
-            "warmup": given.warmup, "command": shlex.join(["bench/run.py", *sys.argv[1:]]), "scenarios": [],
+            "warmup": given.warmup, "command": same_again(given), "absent": [each.name for each in given.wanted if each not in servers], "scenarios": [],
         }
         [origin_port] = free_ports(1)
         origin = stack.enter_context(Process([tools.program("bench_origin"), "--port", origin_port], LOAD_CORE, directory / "origin.output"))
@@ -177,7 +190,7 @@ def bench(given):
             run["scenarios"].append(run_scenario(scenario, servers, tools, origin_port, given))
             if given.perf:
                 for server in servers:
-                    if scenario.takes(server):
+                    if server.takes(scenario):
                         profile(scenario, server, tools, origin_port, given)
         write_results(run, given, servers)
     return run
@@ -189,8 +202,10 @@ def has_failures(run):
 
 
 def main():
-    # SIGTERM ends the run like Ctrl-C: the context managers stop what was started.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Ctrl-C (also of a run in the background, which starts with it ignored) and SIGTERM end the run by KeyboardInterrupt:
+    # the context managers stop what was started.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     given = arguments()
     if given.list:
         for scenario in SCENARIOS:

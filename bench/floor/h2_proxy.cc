@@ -129,7 +129,7 @@ class Client : public Watched {
     const auto [state, bytes] = stream_.receive();
     if (state == Io::kClosed) return close();
     if (stream_.is_established()) setting_.to_flush.insert(this);
-    if (bytes.empty()) return stream_.flush() == Io::kClosed ? close() : void();
+    if (stream_.flush() == Io::kClosed) return close();  // the records of the handshake
     take(bytes);
   }
 

@@ -1,8 +1,7 @@
 // The floor of a proxy: bytes from the client go to an upstream connection of its own, bytes from there go
 // back. Two recv and two send a request, no parsing. Over TLS it adds OpenSSL's work and nothing else.
 //
-//   bench_floor_proxy --port P --origin P [--certificate cert.pem --key key.pem] [--chunk BYTES]
-//   [--reuse-upstreams]
+//   bench_floor_proxy --port P --origin P [--certificate cert.pem --key key.pem] [--reuse-upstreams]
 //
 // With --reuse-upstreams a client that goes away leaves its upstream connection to the next one. Only for
 // answers that arrive in one recv: nothing here knows where an answer ends.

@@ -127,7 +127,8 @@ def markdown(run):
     lines = [
         f"Measured on {run['date']}: {machine['cpu']}, {machine['cores']} cores, Linux {machine['kernel']}, {machine['system']}; "
         f"{versions}. {run['rounds']} rounds of {run['seconds']:g} s; medians, and in brackets the least and the most. "
-        f"Load average before the run: {machine['load_average_before']:.1f}.",
+        f"Load average before the run: {machine['load_average_before']:.1f}."
+        + (f" Not there to be measured: {', '.join(run['absent'])}." if run["absent"] else ""),
         "",
         f"    {run['command']}",
         "",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from harness import figures, machine
 from harness.processes import LOAD_CORE, SERVER_CORE, BenchError, Process
-from harness.servers import FLOOR
 
 H2LOAD = "/usr/bin/h2load"
 CIPHER = "TLS_AES_128_GCM_SHA256"
@@ -46,10 +45,6 @@ class Scenario:
     def body(self):
         """What the origin and the floors answer: so many letters, a to z over and over."""
         return (b"abcdefghijklmnopqrstuvwxyz" * (self.body_bytes // 26 + 1))[:self.body_bytes]
-
-    def takes(self, server):
-        """A floor that has no program for HTTP/2 is left out there."""
-        return self.load != "h2" or server.kind != FLOOR or bool(server.h2_program)
 
 
 SCENARIOS = [

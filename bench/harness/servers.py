@@ -15,6 +15,8 @@ PEERS = BENCH / "peers"
 
 PEER, BRINK, FLOOR = "peer", "brink", "floor"
 
+MOST_PREPARED_BYTES = 16 * 1024
+
 
 @dataclass(frozen=True)
 class Tools:
@@ -46,6 +48,9 @@ class Server:
 
     def is_there(self, tools):
         return shutil.which(self.executable(tools)) is not None
+
+    def takes(self, scenario):
+        return True
 
     def version(self, tools):
         words = self._filled(self.version_command, tools, "")
@@ -82,6 +87,12 @@ class Floor:
 
     def is_there(self, tools):
         return tools.program(self.program).exists()
+
+    def takes(self, scenario):
+        """The floor without an origin says nothing where the data itself is the work."""
+        if scenario.load == "h2":
+            return bool(self.h2_program)
+        return self.proxies or scenario.body_bytes <= MOST_PREPARED_BYTES
 
     def version(self, tools):
         return ""

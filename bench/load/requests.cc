@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kMostFailures = 1000;
 constexpr std::chrono::milliseconds kTurn{10};
-constexpr std::chrono::seconds kStalled{2};
+constexpr std::chrono::seconds kStalled{5};
 
 template <typename Stream>
 class Requests : public Client<Stream>::Observer {
@@ -34,7 +34,7 @@ class Requests : public Client<Stream>::Observer {
     while (measurement_.goes_on() && measurement_.failures() < kMostFailures) target_.loop.turn(kTurn);
     const Clock::time_point now = Clock::now();
     for (const auto& client : clients_) {
-      if (client->is_waiting() && now - client->began() > kStalled) measurement_.failed("no answer for 2 s");
+      if (client->is_waiting() && now - client->began() > kStalled) measurement_.failed("no answer for 5 s");
     }
   }
 

@@ -33,6 +33,7 @@ Io TlsStream::start() {
 }
 
 Received TlsStream::receive() {
+  if (!scratch_.sealed.empty()) die_of_tls("a stream left its records to the next one");
   auto [state, count] = receive_some(fd(), scratch_.wire);
   if (state != Io::kDone) return {state, {}};
   encrypted_ = {scratch_.wire.data(), count};
