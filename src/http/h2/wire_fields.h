@@ -1,0 +1,45 @@
+// From a head of the message model to the fields of a header block, clean as RFC 9113 section 8.2 wants them: lower-case
+// names, nothing that belongs to a connection.
+//
+// Lives on the stack while a head is submitted; the texts are the head's own, or in `scratch` where a name had capitals,
+// and both must live until the frame has been written.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "http/h2/codec.h"
+#include "http/message.h"
+
+namespace brink::http::h2 {
+
+class WireFields {
+ public:
+  explicit WireFields(Arena& scratch) : scratch_(scratch) {}
+
+  void add(std::string_view name, std::string_view value, bool never_indexed = false);
+  // A number as a field's value.
+  void add_number(std::string_view name, std::uint64_t value);
+  // All fields that may be sent.
+  void add_all(const Fields& fields);
+  [[nodiscard]] std::span<const WireField> view() const;
+
+ private:
+  static constexpr std::size_t kInline = 48;  // most heads have fewer
+
+  Arena& scratch_;
+  std::size_t size_ = 0;
+  std::array<WireField, kInline> inline_;
+  std::vector<WireField> more_;  // all of them, once there are more than kInline
+};
+
+// :status and the fields; with `length`, Content-Length where the head has none.
+void write_response(const ResponseHead& head, std::optional<std::uint64_t> length, WireFields& out);
+// The pseudo-fields and the fields; an upgrade becomes an extended CONNECT (RFC 8441).
+void write_request(const RequestHead& head, std::optional<std::uint64_t> length, WireFields& out);
+
+}  // namespace brink::http::h2
