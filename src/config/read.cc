@@ -27,12 +27,10 @@
 namespace brink::config {
 namespace {
 
-// `text` as a message may show it: in quotes, without control characters, not long.
+// `text` in quotes, as a message shows it: not all of a long one.
 std::string shown(std::string_view text) {
   constexpr std::size_t kMost = 80;
-  std::string safe;
-  for (char c : text.substr(0, kMost)) safe += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return fmt::format("\"{}{}\"", safe, text.size() > kMost ? "..." : "");
+  return fmt::format("\"{}{}\"", text.substr(0, kMost), text.size() > kMost ? "..." : "");
 }
 
 class Reader {

@@ -35,7 +35,8 @@ TEST(Document, TellsTheLineOfWhatIsNotToml) {
   };
   for (const Case& each :
        {Case{"a = 1\nb = \n", 2}, Case{"a = 1\n\na = 2\n", 3}, Case{"[a\n", 1}, Case{"x = \"abc\n", 1},
-        Case{"x\n", 1}, Case{"a = \"\xff\"\n", 1}, Case{"a = [1,,2]", 1}, Case{"[a]\n[a]\n", 2}}) {
+        Case{"x\n", 1}, Case{"a = \"\xff\"\n", 1}, Case{"a = [1,,2]", 1}, Case{"[a]\n[a]\n", 2},
+        Case{"[*edge]\n", 1}, Case{"[[*edge]]\n", 1}, Case{"\n[", 2}, Case{"[ ]", 1}, Case{"a.", 1}}) {
     const auto root = parse_document(each.text);
     ASSERT_FALSE(root) << each.text;
     EXPECT_EQ(root.error().position.line, each.line) << each.text << ": " << root.error().what;
@@ -68,6 +69,20 @@ TEST(Document, CountsNoBracketsInStringsAndComments) {
   EXPECT_FALSE(parse_document("a = \"\"\nb = " + repeated("[", 17)));
   EXPECT_FALSE(parse_document("a = \"x\" # \"\nb = " + repeated("[", 17)));
   EXPECT_FALSE(parse_document("a = 'x\\'\nb = " + repeated("[", 17)));
+}
+
+TEST(Document, HasLettersBeyondAsciiInStringsAndCommentsOnly) {
+  for (const char* text : {"# \xc3\xa9\n", "a = \"\xc3\xa9\"", "a = '\xc3\xa9'", "a = \"\"\"\n\xc3\xa9\"\"\"",
+                           "\"\xc3\xa9\" = 1", "\xef\xbb\xbf\n[a]", "a = \"\"\"x\\\n  y \xc3\xa9\"\"\"",
+                           "a = \"\"\"x\\\n  \xc3\xa9\"\"\""}) {
+    const auto root = parse_document(text);
+    EXPECT_TRUE(root) << text << ": " << root.error().text();
+  }
+  for (const char* text :
+       {"\xc3\xa9 = 1", "a\xc3\xa9 = 1", "a = \xc3\xa9", "a = 1 \xc2\xa0", "a = 1\xef\xbb\xbf", "[\xc3\xa9]",
+        "a = \"\\\xc3\xa9\"", "a = 1905x\"\"\"\xef\xb3\xbf\""}) {
+    EXPECT_FALSE(parse_document(text)) << text;
+  }
 }
 
 TEST(Document, RefusesWhatIsTooLarge) {
