@@ -21,7 +21,7 @@ def test_curl_and_nghttp_are_served_over_h2(node):
 
 
 def test_h2load_gets_every_answer(node):
-    load = tools.h2load(f"https://127.0.0.1:{node.https}/load", "-n2000", "-c10", "-m20", "-Hhost: example.com")
+    load = tools.h2load(f"https://127.0.0.1:{node.https}/load", "-n2000", "-c10", "-m20", "-H:authority: example.com")
     assert load.succeeded == load.by_class["2xx"] == 2000 and load.failed == 0, load.output
 
 

@@ -95,7 +95,8 @@ def test_many_at_once_share_few_connections(node):
 
 
 def test_h2load_through_h2_on_both_sides_fails_nothing(node):
-    load = tools.h2load(f"https://127.0.0.1:{node.https}/files/small", "-n1000", "-c8", "-m10", "-Hhost: example.com")
+    load = tools.h2load(f"https://127.0.0.1:{node.https}/files/small", "-n1000", "-c8", "-m10",
+                        "-H:authority: example.com")
     assert load.by_class["2xx"] == 1000 and load.failed == 0, load.output
 
 

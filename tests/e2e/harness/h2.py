@@ -75,7 +75,8 @@ class H2:
         self.closed = False
         self.pings = 0
         if settings:
-            self._h2.local_settings.update(settings)
+            self._h2.local_settings = h2.settings.Settings(client=True, initial_values={
+                **dict(self._h2.local_settings), **settings})
         self._h2.initiate_connection()
         self.flush()
 

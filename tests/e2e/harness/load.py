@@ -83,8 +83,8 @@ def kept_h1(port, target="/load", tls=False, host="example.com", method="GET"):
             except (Closed, ConnectionError, OSError) as error:
                 connection.close()
                 state["connection"] = None
-                nothing_came = not getattr(error, "args", ()) or not isinstance(error.args[0], bytes) or not error.args[0]
-                if fresh or retry or not nothing_came:
+                something_came = isinstance(error, Closed) and any(error.args)
+                if fresh or retry or something_came:
                     raise
                 return ask(True) or True
             if "close" in answer.field("connection", "").lower():

@@ -137,6 +137,19 @@ class Origin:
     def everything_received(self):
         return b"".join(connection.received for connection in list(self.connections))
 
+    def mark(self):
+        """A moment, for the two below."""
+        return [len(connection.received) for connection in list(self.connections)], len(self.requests)
+
+    def received_since(self, mark):
+        """The bytes that have come after that moment."""
+        lengths, _ = mark
+        return b"".join(connection.received[lengths[index] if index < len(lengths) else 0:]
+                        for index, connection in enumerate(list(self.connections)))
+
+    def requests_since(self, mark, path=None):
+        return [request for request in self.requests[mark[1]:] if path in (None, request.path)]
+
     def stop(self):
         self._stopping = True
         try:
