@@ -12,23 +12,24 @@
 
 namespace brink::net {
 
-struct ListenOptions {
-  int backlog = 4096;  // connections that wait to be accepted; the kernel's somaxconn bounds it
-  bool reuse_port =
-      false;              // several sockets on one address, one per loop: the kernel spreads the connections
-  bool ipv6_only = true;  // [::]:80 takes no IPv4
-  mode_t unix_mode = 0660;  // of the socket's file
-};
-
-// A listening socket. A Unix path on which nobody listens any more (the file of a process that died) is
-// replaced; one on which somebody listens, or that is no socket, is EADDRINUSE.
-[[nodiscard]] Result<Fd> listen_on(const SocketAddress& address, const ListenOptions& options = {});
-
 struct KeepAlive {
   std::chrono::seconds idle{60};      // before the first probe
   std::chrono::seconds interval{15};  // between probes
   int probes = 4;                     // unanswered ones that end the connection
 };
+
+struct ListenOptions {
+  int backlog = 4096;       // connections that wait to be accepted; the kernel's somaxconn bounds it
+  bool reuse_port = false;  // several sockets on one address, one per loop: the kernel spreads connections
+  bool ipv6_only = true;    // [::]:80 takes no IPv4
+  mode_t unix_mode = 0660;  // of the socket's file
+  std::optional<KeepAlive> keep_alive = KeepAlive{};  // of the accepted connections
+};  // of the accepted connections
+
+// A listening socket, whose accepted connections have TCP_NODELAY set. A Unix path on which nobody listens
+// any more (the file of a process that died) is replaced; one on which somebody listens, or that is no
+// socket, is EADDRINUSE.
+[[nodiscard]] Result<Fd> listen_on(const SocketAddress& address, const ListenOptions& options = {});
 
 struct ConnectOptions {
   std::optional<IpAddress> source;  // to connect from; tried only for addresses of its family
