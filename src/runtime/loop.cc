@@ -44,6 +44,7 @@ void Loop::run() {
 
 void Loop::run_once(Deadline deadline) {
   running_loop = this;
+  ready_.splice_back(ready_next_turn_);
   int timeout_ms = -1;
   if (!ready_.empty()) {
     timeout_ms = 0;

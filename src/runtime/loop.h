@@ -60,6 +60,8 @@ class Loop {
   [[nodiscard]] std::chrono::system_clock::time_point wall_now() const { return wall_now_; }
   [[nodiscard]] TimerWheel& timers() { return timers_; }
   void make_ready(Waiter& waiter) { ready_.push_back(waiter); }
+  // Ready in the loop's next turn, after what has happened until then has been seen.
+  void make_ready_next_turn(Waiter& waiter) { ready_next_turn_.push_back(waiter); }
   void add_turn_end_hook(TurnEndHook& hook) { turn_end_hooks_.push_back(hook); }
   [[nodiscard]] bool is_in_loop_thread() const;
 
@@ -77,6 +79,7 @@ class Loop {
   std::chrono::system_clock::time_point wall_now_;
   TimerWheel timers_;
   IntrusiveList<Waiter, ReadyTag> ready_;
+  IntrusiveList<Waiter, ReadyTag> ready_next_turn_;
   IntrusiveList<TurnEndHook, TurnEndHook> turn_end_hooks_;
   bool stopped_ = false;  // only the loop's thread; stop() posts
 
@@ -111,6 +114,26 @@ class sleep_until {
 
  private:
   Deadline deadline_;
+  Waiter waiter_;
+};
+
+// co_await next_turn(): goes on in the loop's next turn, so that whoever has much to do leaves the others
+// their part. Answers WaitError::kCancelled where the scope is cancelled by then.
+class next_turn {
+ public:
+  bool await_ready() const { return false; }
+  template <class Promise>
+  void await_suspend(std::coroutine_handle<Promise> coroutine) {
+    scope_ = coroutine.promise().scope;
+    waiter_.suspend_until_next_turn(coroutine, scope_->loop());
+  }
+  Result<> await_resume() const {
+    if (scope_->is_cancelled()) return fail(WaitError::kCancelled);
+    return {};
+  }
+
+ private:
+  CancelScope* scope_ = nullptr;
   Waiter waiter_;
 };
 

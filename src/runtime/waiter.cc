@@ -11,6 +11,12 @@ void Waiter::suspend(std::coroutine_handle<> coroutine, CancelScope& scope, Dead
   if (!deadline.is_never()) loop_->timers().arm(*this, deadline.when());
 }
 
+void Waiter::suspend_until_next_turn(std::coroutine_handle<> coroutine, Loop& loop) {
+  coroutine_ = coroutine;
+  woken_ = Woken::kByEvent;
+  loop.make_ready_next_turn(*this);
+}
+
 void Waiter::wake(Woken why) {
   if (woken_ != Woken::kNot) return;
   woken_ = why;

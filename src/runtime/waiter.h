@@ -28,6 +28,8 @@ class Waiter final : public ListHook<ReadyTag>, public ListHook<ScopeTag>, priva
 
   // Registers `coroutine` with the scope and arms the deadline. Requires the scope not to be cancelled.
   void suspend(std::coroutine_handle<> coroutine, CancelScope& scope, Deadline deadline);
+  // Only leaves the rest of the loop's turn to others; nothing wakes it earlier, not even cancellation.
+  void suspend_until_next_turn(std::coroutine_handle<> coroutine, Loop& loop);
   // Puts the coroutine on the loop's ready list; the first wake counts, later ones do nothing.
   void wake(Woken why);
   [[nodiscard]] bool is_woken() const { return woken_ != Woken::kNot; }

@@ -146,6 +146,23 @@ TEST(Loop, TwoTasksThatWakeEachOtherDoNotStarveTimersAndPosts) {
   run_task(loop, group.finish());
 }
 
+TEST(Loop, WhoLeavesTheRestOfItsTurnSeesWhatHappensInTheNext) {
+  Loop loop;
+  TaskGroup group("test", loop);
+  int turns = 0;
+  group.spawn([](int& count) -> Task<void> {
+    while (co_await next_turn()) ++count;
+  }(turns));
+  for (int i = 1; i <= 3; ++i) {
+    loop.run_once(loop.after(kPatience));  // does not sleep while somebody is ready
+    EXPECT_EQ(turns, i);
+  }
+  group.cancel();
+  loop.run_once(Deadline::at(loop.now()));
+  EXPECT_EQ(turns, 3);
+  EXPECT_EQ(group.running(), 0U);
+}
+
 TEST(Loop, CallsTurnEndHooksAfterTheTurnsCoroutines) {
   struct Hook final : TurnEndHook {
     std::vector<const char*>& story;
