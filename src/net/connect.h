@@ -21,6 +21,9 @@ enum class ConnectError {
 };
 const ErrorDomain& error_domain(ConnectError);  // the detail is the errno
 
+// What an errno of a connect means.
+[[nodiscard]] Error connect_failure(int error_number);
+
 struct ConnectedSocket {
   Fd socket;
   SocketAddress peer;
@@ -35,7 +38,8 @@ inline constexpr std::size_t kMaxConnectAddresses = 16;
 // beginning with the first one's; each when the one before has failed, or has not answered for the attempt
 // delay. The first that answers wins and the others are closed. Where all fail, the error of the first that
 // tells most: an answer of the far side before a time-out. Cancelling answers WaitError::kCancelled.
+// `addresses` stay alive until the task ends.
 Task<Result<ConnectedSocket>> connect_any(std::span<const SocketAddress> addresses, Deadline deadline,
-                                          const ConnectOptions& options = {});
+                                          ConnectOptions options = {});
 
 }  // namespace brink::net
