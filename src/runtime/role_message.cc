@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 
@@ -85,6 +86,20 @@ std::optional<RoleMessage> RoleMessage::decode(std::string_view bytes, std::vect
     message.descriptors.emplace_back(std::move(*key), std::move(fd));
   }
   return bytes.empty() ? std::optional(std::move(message)) : std::nullopt;
+}
+
+Task<Result<>> send_role_message(MessageChannel& channel, RoleMessage message, Deadline deadline) {
+  std::vector<int> descriptors;
+  for (const auto& [key, fd] : message.descriptors) descriptors.push_back(fd.get());
+  const std::string bytes = message.encode();
+  co_return co_await channel.send(bytes, descriptors, deadline);
+}
+
+Task<Result<RoleMessage>> receive_role_message(MessageChannel& channel) {
+  Message message = BRINK_CO_TRY(co_await channel.receive(Deadline::never()));
+  auto decoded = RoleMessage::decode(message.bytes, std::move(message.fds));
+  if (!decoded) co_return fail_errno(EBADMSG);
+  co_return std::move(*decoded);
 }
 
 Fd text_descriptor(const char* name, std::string_view text) {

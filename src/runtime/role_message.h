@@ -1,8 +1,12 @@
-// What the supervisor and its roles say to each other over their channel (runtime/message_channel.h): a kind, named
-// texts, and named descriptors. Kinds, from the supervisor: "configure" (a first or a new configuration, with new
-// listeners), "drain" (finish what runs by `deadline_ms`, then exit), "reopen-logs". From a role: "ready" (serves under
-// the configuration `generation`), "refused" (keeps the former one; `why`), "drained".
+// What the supervisor and its roles say to each other over their channel (runtime/message_channel.h): a kind,
+// named texts, and named descriptors. Kinds, from the supervisor: "configure" (a first or a new
+// configuration, with new listeners), "drain" (finish what runs by `deadline_ms`, then exit), "reopen-logs".
+// From a role: "ready" (serves under the configuration `generation`), "refused" (keeps the former one;
+// `why`), "drained".
 #pragma once
+
+#include "base/fd.h"
+#include "runtime/message_channel.h"
 
 #include <optional>
 #include <span>
@@ -10,8 +14,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "base/fd.h"
 
 namespace brink {
 
@@ -31,6 +33,10 @@ struct RoleMessage {
   // Nothing where the bytes are no message or do not fit the descriptors.
   [[nodiscard]] static std::optional<RoleMessage> decode(std::string_view bytes, std::vector<Fd> descriptors);
 };
+
+// Over the channel. A message that cannot be understood is an error: the other side is not the program it should be.
+Task<Result<>> send_role_message(MessageChannel& channel, RoleMessage message, Deadline deadline);
+Task<Result<RoleMessage>> receive_role_message(MessageChannel& channel);
 
 // A descriptor of memory that holds `text`, for texts too long for a message; and back again.
 [[nodiscard]] Fd text_descriptor(const char* name, std::string_view text);
