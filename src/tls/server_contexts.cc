@@ -102,8 +102,8 @@ int start_ticket(const TicketKeys::Key& key, const unsigned char* iv, EVP_CIPHER
   return started ? 1 : -1;
 }
 
-int on_ticket(const TicketKeys& keys, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
-              EVP_MAC_CTX* mac, int sealing) {
+int on_ticket(const SSL* ssl, const TicketKeys& keys, unsigned char* name, unsigned char* iv,
+              EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac, int sealing) {
   constexpr int kUnknownKey = 0;
   constexpr int kRenew = 2;
   if (sealing != 0) {
@@ -115,7 +115,9 @@ int on_ticket(const TicketKeys& keys, unsigned char* name, unsigned char* iv, EV
   const auto found = keys.find(std::span<const unsigned char, 16>(name, 16));
   if (!found) return kUnknownKey;
   const int started = start_ticket(found->key, iv, cipher, mac, sealing);
-  return started == 1 && !found->is_current ? kRenew : started;
+  // A ticket of TLS 1.3 has been used up by being shown.
+  const bool is_to_be_renewed = SSL_version(ssl) == TLS1_3_VERSION || !found->is_current;
+  return started == 1 && is_to_be_renewed ? kRenew : started;
 }
 
 // Staples what goes with the certificate that has been chosen, as long as it is valid.
@@ -168,9 +170,9 @@ struct ServerContexts::Parts {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(context, kTicketsPerHandshake);
     SSL_CTX_set_timeout(context, static_cast<long>(ticket_keys->period().count()));
-    SSL_CTX_set_tlsext_ticket_key_evp_cb(context, [](SSL*, unsigned char* name, unsigned char* iv,
+    SSL_CTX_set_tlsext_ticket_key_evp_cb(context, [](SSL* ssl, unsigned char* name, unsigned char* iv,
                                                      EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac, int sealing) {
-      return on_ticket(*handshake_of_this_thread().contexts.parts_->ticket_keys, name, iv, cipher, mac,
+      return on_ticket(ssl, *handshake_of_this_thread().contexts.parts_->ticket_keys, name, iv, cipher, mac,
                        sealing);
     });
     SSL_CTX_set_alpn_select_cb(context, on_alpn, nullptr);

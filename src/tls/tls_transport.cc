@@ -4,6 +4,7 @@
 #include "tls/client_side.h"
 #include "tls/openssl_handles.h"
 #include "tls/server_handshake.h"
+#include "tls/session_store.h"
 #include "tls/wire.h"
 
 #include <algorithm>
@@ -243,7 +244,10 @@ Result<TlsTransport::Progress> TlsTransport::step_handshake(Turn& turn) {
   } else if (send_written(turn).status == Io::Status::kFailed) {
     return fail_errno(failed_errno_);
   }
-  if (client_ != nullptr) take_facts(nullptr);
+  if (client_ != nullptr) {
+    take_facts(nullptr);
+    keep_renewed_session();
+  }
   drop_handshake_memory();
   if (client_ != nullptr && client_->target.alpn == ClientTarget::Alpn::kHttp2 && facts_.alpn.empty()) {
     return fail(TlsError::kNoSharedAlpn);
@@ -297,6 +301,14 @@ void TlsTransport::take_facts(const ServerHandshake* server) {
   unsigned alpn_size = 0;
   SSL_get0_alpn_selected(ssl_.get(), &alpn, &alpn_size);
   facts_.alpn.assign(reinterpret_cast<const char*>(alpn), alpn_size);
+}
+
+// A TLS 1.2 origin may answer a resumption with a new ticket (RFC 5077 section 3.3), of which OpenSSL tells
+// nobody.
+void TlsTransport::keep_renewed_session() {
+  const std::string& key = client_->target.session_key;
+  if (!facts_.resumed || facts_.version >= TLS1_3_VERSION || key.empty()) return;
+  client_->context->sessions().put(key, OwnedSession(SSL_get1_session(ssl_.get())));
 }
 
 // What OpenSSL keeps of the handshake although nobody will ask for it again.

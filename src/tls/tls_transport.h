@@ -77,6 +77,7 @@ class TlsTransport final : public net::Transport {
   Result<Progress> step_handshake(Turn& turn);
   Error handshake_failure(int ssl_error, const ServerHandshake* server);
   void take_facts(const ServerHandshake* server);
+  void keep_renewed_session();
   void drop_handshake_memory();
   net::Io read_record(Turn& turn, std::span<char> into);
   net::Io send_written(Turn& turn);

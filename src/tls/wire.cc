@@ -67,6 +67,7 @@ Wire& Wire::of_this_thread() {
 }
 
 void Wire::append(std::string_view bytes) {
+  if (bytes.empty()) return;
   if (bytes.size() > output_capacity_ - output_size_) grow(output_size_ + bytes.size());
   std::memcpy(output_.get() + output_size_, bytes.data(), bytes.size());
   output_size_ += bytes.size();

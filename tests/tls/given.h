@@ -157,9 +157,12 @@ constexpr std::chrono::seconds kPatience{20};
 template <class Done>
 void turn_until(Loop& loop, Done done) {
   const auto end = Clock::now() + kPatience;
-  while (!done() && Clock::now() < end)
+  bool is_done = done();
+  while (!is_done && Clock::now() < end) {
     loop.run_once(Deadline::at(Clock::now() + std::chrono::milliseconds(20)));
-  EXPECT_TRUE(done()) << "it did not come to pass";
+    is_done = done();
+  }
+  EXPECT_TRUE(is_done) << "it did not come to pass";
 }
 
 template <class T>
