@@ -244,7 +244,7 @@ Task<bool> ClientConnection::Exchange::pump_step(Outgoing::Status status, Body* 
       if (has_response_ && head_.status == 101) transport().shutdown_write();
       co_return false;
     case Outgoing::Status::kPaused:
-      co_return co_await next_turn();
+      co_return (co_await next_turn()).has_value();
     case Outgoing::Status::kBodyPending:
       co_return (co_await body->wait(Deadline::never())).has_value();
     case Outgoing::Status::kBlocked: {

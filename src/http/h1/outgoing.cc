@@ -22,6 +22,8 @@ Outgoing::Status Outgoing::advance(net::Transport& transport) {
     if (!is_gathered()) {
       if (moved >= kPauseBytes) return Status::kPaused;
       gather();
+      // A body that fails before anything is out takes the head with it: something else can be said instead.
+      if (body_state_ == BodyState::kFailed && !head_.empty()) return Status::kBodyFailed;
       if (!is_gathered()) break;
     }
     const Io io = transport.try_write({&pieces_[piece_begin_], static_cast<std::size_t>(piece_end_ - piece_begin_)});
