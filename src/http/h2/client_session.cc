@@ -11,11 +11,10 @@ namespace {
 
 constexpr std::size_t kReadBytes = Buffer::kLarge;
 constexpr int kReadsPerTurn = 8;
-constexpr std::size_t kMaxQueuedFrames = 256;
+constexpr std::size_t kMaxQueuedBytes = 256 * 1024;
 constexpr auto kGoodbye = std::chrono::milliseconds(1000);
 // Between pings to an origin that says nothing else: many take more as an attack.
 constexpr auto kLaterPings = std::chrono::minutes(5);
-constexpr std::uint32_t kContinuations = 16;
 
 }  // namespace
 
@@ -28,8 +27,7 @@ class ClientSession::Impl final : private CodecEvents, private Wire::Owner, priv
         own_codec_(Codec::Side::kClient,
                    {.stream_window = client_options.stream_window,
                     .connection_window = client_options.connection_window,
-                    .header_bytes = client_options.header_bytes,
-                    .continuations = kContinuations},
+                    .header_bytes = client_options.header_bytes},
                    *this),
         wire_(*transport_, own_codec_, loop, client_options.write, *this) {}
 
@@ -58,7 +56,8 @@ class ClientSession::Impl final : private CodecEvents, private Wire::Owner, priv
     if (frame.type == FrameType::kHeaders || frame.type == FrameType::kData) pings_ = 0;
   }
   void on_stream_error(ErrorCode) override {}
-  void on_data_written() override {}
+  void on_connection_error(ErrorCode) override {}
+  void on_data_produced() override {}
   void on_peer_settings() override {
     settings_known_ = true;
     wake_settings_waiters();
@@ -87,6 +86,8 @@ class ClientSession::Impl final : private CodecEvents, private Wire::Owner, priv
   }
   Task<Result<>> peer_settings(Deadline deadline) override;
   Buffer* reading_buffer() override { return reading_; }
+  std::uint64_t bytes_produced() const override { return wire_.bytes_produced(); }
+  std::uint64_t bytes_given() const override { return wire_.bytes_given(); }
 
   struct SettingsWaiter : ListHook<> {
     Event known;
@@ -146,7 +147,7 @@ Task<void> ClientSession::Impl::read_all() {
   const TimePoint began = loop.now();
   int reads = 0;
   while (!ended_) {
-    if (codec.queued_frames() > kMaxQueuedFrames) {
+    if (codec.queued_bytes() > kMaxQueuedBytes) {
       wire_.wake();
       if (!co_await wire_.drained(Deadline::never())) co_return;
     }

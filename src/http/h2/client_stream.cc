@@ -30,7 +30,6 @@ Task<Result<ResponseHead*>> StreamOfClient::start(const RequestHead& head, Body*
   }
   if (const auto why = host_.why_not_open()) co_return std::unexpected(*why);
   submit(head, body);
-  if (!is_open()) co_return brink::fail(ClientError::kRefused);
 
   while (!head_complete_ && !failure_) {
     const auto waited = co_await PlaceWait(starter_, head_deadline());
@@ -59,7 +58,9 @@ void StreamOfClient::submit(const RequestHead& head, Body* body) {
   last_write_progress_ = host_.loop.now();
   WireFields fields(scratch_);
   write_request(head, length, fields);
-  if (!host_.codec.submit_request(*this, fields.view(), body != nullptr)) return;
+  bytes_before_ = host_.bytes_produced();
+  submitted_ = true;
+  host_.codec.submit_request(*this, fields.view(), body != nullptr);
   host_.on_opened(*this);
   if (body != nullptr) host_.loop.timers().arm(write_timer_, last_write_progress_ + (is_held_ ? Duration(kContinuePatience) : timeouts_.between_bytes));
   host_.wake_writer();
@@ -121,7 +122,7 @@ void StreamOfClient::take(char* into, std::size_t bytes) {
   last_write_progress_ = host_.loop.now();
 }
 
-void StreamOfClient::on_end_written() {
+void StreamOfClient::on_end_produced() {
   end_produced_ = true;
   request_sent_ = host_.loop.now();
   write_timer_.disarm();
@@ -183,18 +184,18 @@ void StreamOfClient::check_write_progress() {
 
 // --- what comes in ---
 
-void StreamOfClient::on_field(std::string_view name, std::string_view value) {
+void StreamOfClient::on_field(FieldName id, std::string_view name, std::string_view value) {
   if (head_complete_) {
     if (!trailers_) trailers_.emplace(head_->arena);
     if (!trailers_reader_) trailers_reader_.emplace(*trailers_, host_.options.header_bytes, host_.options.header_count);
-    trailers_reader_->field(name, value);
+    trailers_reader_->field(id, name, value);
     return;
   }
   if (!head_) {
     head_.emplace();
     reader_.emplace(*head_, host_.options.header_bytes, host_.options.header_count);
   }
-  reader_->field(name, value);
+  reader_->field(id, name, value);
 }
 
 void StreamOfClient::on_fields_end(bool end_stream) {

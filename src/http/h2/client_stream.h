@@ -34,6 +34,9 @@ class ClientHost {
   // Waits until the origin's settings are known.
   virtual Task<Result<>> peer_settings(Deadline deadline) = 0;
   [[nodiscard]] virtual Buffer* reading_buffer() = 0;
+  // Bytes of the connection: produced, and given to the transport.
+  [[nodiscard]] virtual std::uint64_t bytes_produced() const = 0;
+  [[nodiscard]] virtual std::uint64_t bytes_given() const = 0;
 
   Codec& codec;
   const ClientOptions& options;
@@ -58,7 +61,7 @@ class StreamOfClient final : public ClientStream,
   Task<Result<ResponseHead*>> start(const RequestHead& head, Body* body, const ClientTimeouts& timeouts,
                                     InformationalSink* informational) override;
   [[nodiscard]] Body* response_body() override { return has_body_ ? &inbound_ : nullptr; }
-  [[nodiscard]] bool may_have_been_processed() const override { return head_written_ && !refused_; }
+  [[nodiscard]] bool may_have_been_processed() const override { return submitted_ && !refused_ && host_.bytes_given() > bytes_before_; }
   [[nodiscard]] std::uint64_t request_bytes() const override { return outbound_.taken(); }
   [[nodiscard]] std::uint64_t response_bytes() const override { return inbound_.received(); }
   Task<void> finish() override;
@@ -69,14 +72,13 @@ class StreamOfClient final : public ClientStream,
 
  private:
   // --- CodecStream ---
-  void on_field(std::string_view name, std::string_view value) override;
+  void on_field(FieldName id, std::string_view name, std::string_view value) override;
   void on_fields_end(bool end_stream) override;
   void on_data(std::string_view bytes) override;
   void on_end() override { content_is_over(nullptr); }
-  void on_head_written(std::size_t) override { head_written_ = true; }
   Outgoing offer(std::size_t limit) override;
   void take(char* into, std::size_t bytes) override;
-  void on_end_written() override;
+  void on_end_produced() override;
   void on_closed(ErrorCode code, bool by_peer) override;
   // --- InboundBody::Owner ---
   void on_body_taken(std::size_t bytes) override;
@@ -113,7 +115,8 @@ class StreamOfClient final : public ClientStream,
   std::optional<Error> failure_;
   WaitPlace starter_;       // where start() waits
   WaitPlace pump_place_;    // where pump() waits for the codec to ask for more
-  TimePoint request_sent_;  // its last byte was produced
+  std::uint64_t bytes_before_ = 0;  // of the connection, before the request's first
+  TimePoint request_sent_;          // its last byte was produced
   TimePoint last_read_progress_;
   TimePoint last_write_progress_;
   OwnedTimer<StreamOfClient, &StreamOfClient::check_read_progress> read_timer_{*this};
@@ -127,7 +130,7 @@ class StreamOfClient final : public ClientStream,
   bool body_wanted_ = false;
   bool is_held_ = false;       // the body waits for 100 Continue
   bool is_tunnel_ = false;
-  bool head_written_ = false;
+  bool submitted_ = false;
   bool end_produced_ = false;
   bool refused_ = false;
 };

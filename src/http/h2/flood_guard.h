@@ -26,7 +26,7 @@ class FloodGuard {
 
   // A stream was answered to its end, which pays for a reset.
   void on_answered() { ++answered_; }
-  // A DATA frame went out, which the client may acknowledge for the stream and for the connection.
+  // A DATA frame goes out, which the client may acknowledge for the stream and for the connection.
   void on_data_written() { credit_ += kUpdatesPerFrame; }
   // Content came: the empty frames before it were no flood.
   void on_content() { empty_ = 0; }

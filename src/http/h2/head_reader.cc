@@ -74,14 +74,13 @@ bool BlockReader::add(Fields& fields, FieldName id, std::string_view name, std::
   return true;
 }
 
-void RequestReader::field(std::string_view name, std::string_view value) {
+void RequestReader::field(FieldName id, std::string_view name, std::string_view value) {
   if (!count(name, value)) return;
   if (name.starts_with(':')) {
     pseudo_field(name, value);
     return;
   }
   regular_seen_ = true;
-  const FieldName id = find_field_name(name);
   if (!is_regular(id, name, value)) return;
   switch (id) {
     case FieldName::kHost:
@@ -202,7 +201,7 @@ void RequestReader::finish_connect(bool end_stream) {
   head_.upgrade = protocol_;
 }
 
-void ResponseReader::field(std::string_view name, std::string_view value) {
+void ResponseReader::field(FieldName id, std::string_view name, std::string_view value) {
   if (!count(name, value)) return;
   if (name.starts_with(':')) {
     const auto status = parse_decimal<std::uint16_t>(value);
@@ -214,7 +213,6 @@ void ResponseReader::field(std::string_view name, std::string_view value) {
     return;
   }
   regular_seen_ = true;
-  const FieldName id = find_field_name(name);
   if (!is_regular(id, name, value)) return;
   if (id == FieldName::kContentLength) {
     const auto length = parse_decimal(value);
@@ -232,10 +230,9 @@ HeadFault ResponseReader::finish() {
   return fault();
 }
 
-void TrailersReader::field(std::string_view name, std::string_view value) {
+void TrailersReader::field(FieldName id, std::string_view name, std::string_view value) {
   if (!count(name, value)) return;
   if (name.starts_with(':')) return set_fault(HeadFault::kMalformed);
-  const FieldName id = find_field_name(name);
   if (is_regular(id, name, value) && may_be_trailer(id)) add(trailers_, id, name, value);
 }
 

@@ -56,7 +56,8 @@ class RequestReader : public BlockReader {
   RequestReader(RequestHead& head, const ServerLimits& limits)
       : BlockReader(limits.header_bytes, limits.header_count), head_(head), max_uri_bytes_(limits.uri_bytes) {}
 
-  void field(std::string_view name, std::string_view value);
+  // `id` is what the name is in any case.
+  void field(FieldName id, std::string_view name, std::string_view value);
   // The block is complete; `end_stream`: no content follows.
   HeadFault finish(bool end_stream);
   [[nodiscard]] std::optional<std::uint64_t> content_length() const { return content_length_; }
@@ -94,7 +95,7 @@ class ResponseReader : public BlockReader {
   ResponseReader(ResponseHead& head, std::uint32_t max_bytes, std::uint32_t max_fields)
       : BlockReader(max_bytes, max_fields), head_(head) {}
 
-  void field(std::string_view name, std::string_view value);
+  void field(FieldName id, std::string_view name, std::string_view value);
   HeadFault finish();
   [[nodiscard]] std::optional<std::uint64_t> content_length() const { return content_length_; }
 
@@ -111,7 +112,7 @@ class TrailersReader : public BlockReader {
   TrailersReader(Fields& trailers, std::uint32_t max_bytes, std::uint32_t max_fields)
       : BlockReader(max_bytes, max_fields), trailers_(trailers) {}
 
-  void field(std::string_view name, std::string_view value);
+  void field(FieldName id, std::string_view name, std::string_view value);
 
  private:
   Fields& trailers_;

@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t kReadBytes = Buffer::kLarge;
 // Reads in one go before others get their turn.
 constexpr int kReadsPerTurn = 8;
-// Frames that wait to be sent because the client does not read: nothing more is read from it until they are gone.
-constexpr std::size_t kMaxQueuedFrames = 256;
+// Of frames that wait to be sent because the client does not read: nothing more is read from it until they are gone.
+constexpr std::size_t kMaxQueuedBytes = 64 * 1024;
 // Streams that the client has closed while their tasks are still coming to an end, in relation to limits.streams.
 constexpr std::size_t kEndingStreams = 4;
 // From the first GOAWAY of a drain, which tells, to the second, which refuses, unless the client is heard of earlier.
@@ -34,8 +34,7 @@ CodecOptions codec_options(const ServerLimits& limits) {
   return {.max_streams = limits.streams,
           .stream_window = std::min(limits.h2_stream_window, kMaxWindow),
           .connection_window = std::min(limits.h2_connection_window, kMaxWindow),
-          .header_bytes = limits.header_bytes,
-          .continuations = max_continuations(limits) + 1};  // the session counts too, and is first
+          .header_bytes = limits.header_bytes};
 }
 
 }  // namespace
@@ -56,7 +55,13 @@ class ServerSession::Impl final : private CodecEvents, private Wire::Owner, priv
 
  private:
   // Why the connection ends.
-  enum class End : unsigned char { kNotYet, kFinished, kClientGone, kBroken };
+  enum class End : unsigned char {
+    kNotYet,
+    kDone,        // neither side has more to say
+    kSentAway,    // a GOAWAY says what the client did wrong
+    kClientGone,
+    kCancelled,
+  };
 
   Task<void> read_all(std::string_view already_read);
   bool take_in(std::span<const char> bytes, Buffer* source);
@@ -73,7 +78,8 @@ class ServerSession::Impl final : private CodecEvents, private Wire::Owner, priv
   CodecStream* on_stream(std::int32_t id) override;
   void on_frame_header(const FrameHeader& frame) override;
   void on_stream_error(ErrorCode code) override;
-  void on_data_written() override {
+  void on_connection_error(ErrorCode code) override;
+  void on_data_produced() override {
     guard_.on_data_written();
     last_data_written_ = loop.now();
   }
@@ -94,7 +100,12 @@ class ServerSession::Impl final : private CodecEvents, private Wire::Owner, priv
   }
   void on_closed(StreamOfServer& stream, ErrorCode code, bool by_peer) override;
   void drain() override { begin_drain(); }
+  void count_fault() override {
+    if (const auto limit = guard_.on_reset(loop.now()); limit && !flood_) flood_ = limit;
+  }
   Buffer* reading_buffer() override { return reading_; }
+  TimePoint block_began() const override { return head_began_; }
+  std::size_t block_bytes() const override { return block_bytes_; }
   TimePoint last_connection_progress() const override {
     return wire_.is_blocked() ? std::max(last_data_written_, wire_.last_progress()) : last_data_written_;
   }
@@ -108,8 +119,8 @@ class ServerSession::Impl final : private CodecEvents, private Wire::Owner, priv
   IntrusiveList<StreamOfServer, AllStreamsTag> all_;
   IntrusiveList<StreamOfServer, StartingTag> starting_;
   IntrusiveList<StreamOfServer, WritingTag> awaiting_;  // their last byte is in the output, in the order of that
-  StreamOfServer* head_stream_ = nullptr;               // whose head is being read
   Buffer* reading_ = nullptr;
+  std::size_t block_bytes_ = 0;
   std::size_t open_streams_ = 0;
   std::uint32_t requests_ = 0;
   TimePoint began_ = loop.now();
@@ -144,14 +155,14 @@ Task<void> ServerSession::Impl::run(std::string_view already_read) {
   loop.timers().arm(quiet_timer_, loop.now() + timeouts.keep_alive);
 
   co_await in_scope(read_all(already_read), *reading_scope_);
-  if (end_ == End::kNotYet) end(End::kBroken);  // cancelled from outside
+  if (end_ == End::kNotYet) end(End::kCancelled);
 
   quiet_timer_.disarm();
   drain_timer_.disarm();
-  if (end_ == End::kFinished) (void)co_await streams_->join(loop.after(timeouts.write));
+  if (end_ == End::kDone) (void)co_await streams_->join(loop.after(timeouts.write));
   all_.for_each([&](StreamOfServer& stream) { stream.on_connection_lost({ServerError::kClientGone, error_number_}); });
   co_await streams_->finish();
-  if (end_ == End::kFinished) co_await say_goodbye();
+  if (end_ == End::kDone || end_ == End::kSentAway) co_await say_goodbye();
   co_await writer.finish();
   while (!all_.empty()) delete &all_.front();
 }
@@ -162,7 +173,7 @@ Task<void> ServerSession::Impl::read_all(std::string_view already_read) {
   if (!already_read.empty() && !take_in({already_read.data(), already_read.size()}, nullptr)) co_return;
   int reads = 0;
   while (end_ == End::kNotYet) {
-    if (own_codec_.queued_frames() > kMaxQueuedFrames) {
+    if (own_codec_.queued_bytes() > kMaxQueuedBytes) {
       // The client makes us say things and does not listen. Writing has its own time-out.
       wire_.wake();
       if (!co_await wire_.drained(Deadline::never())) co_return;
@@ -190,7 +201,7 @@ Task<void> ServerSession::Impl::read_all(std::string_view already_read) {
     service.on_limit(Limit::kRequestHeader);
     service.on_unreadable_request(facts, 408, RequestError::kHeadTimeout);
     own_codec_.terminate(ErrorCode::kEnhanceYourCalm);
-    co_return end(End::kFinished);
+    co_return end(End::kSentAway);
   }
 }
 
@@ -208,7 +219,8 @@ bool ServerSession::Impl::take_in(std::span<const char> bytes, Buffer* source) {
     streams_->spawn(serve(*stream));
   }
   wire_.wake();
-  if (!good) end(End::kFinished);
+  if (!good) end(End::kSentAway);
+  if (own_codec_.is_finished()) end(End::kDone);
   return end_ == End::kNotYet;
 }
 
@@ -221,13 +233,9 @@ Deadline ServerSession::Impl::head_deadline() const {
 
 CodecStream* ServerSession::Impl::on_stream(std::int32_t) {
   if (flood_) return nullptr;
-  if (streams_->running() >= limits.streams * kEndingStreams) {
-    service.on_limit(Limit::kStreams);
-    return nullptr;
-  }
+  if (streams_->running() >= limits.streams * kEndingStreams) return nullptr;
   auto* stream = new StreamOfServer(*this, streams_->scope());
   all_.push_back(*stream);
-  head_stream_ = stream;
   ++open_streams_;
   quiet_timer_.disarm();
   if (limits.requests_per_connection != 0 && ++requests_ == limits.requests_per_connection) {
@@ -238,13 +246,21 @@ CodecStream* ServerSession::Impl::on_stream(std::int32_t) {
 }
 
 void ServerSession::Impl::on_frame_header(const FrameHeader& frame) {
-  if (frame.type == FrameType::kHeaders) head_began_ = loop.now();
+  if (frame.type == FrameType::kHeaders) {
+    head_began_ = loop.now();
+    block_bytes_ = 0;
+  }
+  if (frame.type == FrameType::kHeaders || frame.type == FrameType::kContinuation) block_bytes_ += FrameHeader::kBytes + frame.length;
   if (const auto limit = guard_.on_frame(frame, loop.now()); limit && !flood_) flood_ = limit;
 }
 
 void ServerSession::Impl::on_stream_error(ErrorCode code) {
   if (code == ErrorCode::kRefusedStream) service.on_limit(Limit::kStreams);
-  if (const auto limit = guard_.on_reset(loop.now()); limit && !flood_) flood_ = limit;
+  count_fault();
+}
+
+void ServerSession::Impl::on_connection_error(ErrorCode code) {
+  if (code == ErrorCode::kEnhanceYourCalm) service.on_limit(Limit::kHeaderBytes);  // a block without an end
 }
 
 // --- streams ---
@@ -258,11 +274,10 @@ Task<void> ServerSession::Impl::serve(StreamOfServer& stream) {
 void ServerSession::Impl::on_closed(StreamOfServer& stream, ErrorCode code, bool by_peer) {
   --open_streams_;
   if (by_peer) {
-    if (const auto limit = guard_.on_reset(loop.now()); limit && !flood_) flood_ = limit;
+    count_fault();
   } else if (code == ErrorCode::kNoError) {
     guard_.on_answered();
   }
-  if (head_stream_ == &stream) head_stream_ = nullptr;
   if (open_streams_ == 0 && !draining_) loop.timers().arm(quiet_timer_, loop.now() + timeouts.keep_alive);
   if (!stream.is_started || stream.is_served) forget(stream);
 }
@@ -281,7 +296,7 @@ void ServerSession::Impl::on_written() {
   }
   while (!awaiting_.empty() && awaiting_.front().end_position <= wire_.bytes_given()) awaiting_.pop_front()->on_written();
   if (flood_) calm_down(*flood_);
-  if (own_codec_.is_finished()) end(End::kFinished);
+  if (own_codec_.is_finished()) end(End::kDone);
 }
 
 void ServerSession::Impl::on_write_failed(int error_number) {
@@ -325,7 +340,7 @@ void ServerSession::Impl::calm_down(Limit limit) {
   service.on_limit(limit);
   own_codec_.terminate(ErrorCode::kEnhanceYourCalm);
   wire_.wake();
-  end(End::kFinished);
+  end(End::kSentAway);
 }
 
 void ServerSession::Impl::end(End why, int error_number) {

@@ -7,23 +7,23 @@
 namespace brink::http::h2 {
 namespace {
 
-// Informational responses of one request; more are left out, for each keeps its text until the request is done.
+// Informational responses of one request; more are left out.
 constexpr std::uint8_t kMaxInformational = 16;
 
 }  // namespace
 
 StreamOfServer::StreamOfServer(StreamHost& host, CancelScope& parent)
-    : host_(host), scope_(parent), started_(host.loop.now()), reader_(head_, host.limits), inbound_(*this) {}
+    : host_(host), scope_(parent), started_(host.block_began()), reader_(head_, host.limits), inbound_(*this) {}
 
 // --- what comes in ---
 
-void StreamOfServer::on_field(std::string_view name, std::string_view value) {
+void StreamOfServer::on_field(FieldName id, std::string_view name, std::string_view value) {
   if (!head_complete_) {
-    reader_.field(name, value);
+    reader_.field(id, name, value);
     return;
   }
   if (!trailers_reader_) trailers_reader_.emplace(trailers_, host_.limits.header_bytes, host_.limits.header_count);
-  trailers_reader_->field(name, value);
+  trailers_reader_->field(id, name, value);
 }
 
 void StreamOfServer::on_fields_end(bool end_stream) {
@@ -37,6 +37,7 @@ void StreamOfServer::on_fields_end(bool end_stream) {
 void StreamOfServer::on_request_head(bool end_stream) {
   head_complete_ = true;
   content_over_ = end_stream;
+  head_bytes_ = host_.block_bytes();
   is_served = true;  // until it is started
   const HeadFault fault = reader_.finish(end_stream);
   if (fault != HeadFault::kNone) return answer_fault(fault);
@@ -72,6 +73,7 @@ void StreamOfServer::answer_fault(HeadFault fault) {
       break;
   }
   host_.service.on_unreadable_request(host_.facts, 400, RequestError::kMalformedHead);
+  host_.count_fault();
   abort(ErrorCode::kProtocolError, RequestError::kMalformedHead);
 }
 
@@ -124,6 +126,7 @@ void StreamOfServer::content_is_over(const Fields* trailers) {
 void StreamOfServer::content_is_malformed() {
   if (!is_started) host_.service.on_unreadable_request(host_.facts, 400, ServerError::kBodyMalformed);
   fail_body(ServerError::kBodyMalformed);
+  host_.count_fault();
   abort(ErrorCode::kProtocolError, ServerError::kBodyMalformed);
 }
 
@@ -141,7 +144,7 @@ void StreamOfServer::on_body_taken(std::size_t bytes) {
 void StreamOfServer::on_body_wanted() {
   if (content_over_ || !is_open()) return;
   if (head_.expects_continue && !continue_sent_ && !response_submitted_ && inbound_.received() == 0) {
-    static constexpr WireField kContinue[] = {{":status", "100"}};
+    static constexpr WireField kContinue[] = {{FieldName::kOther, ":status", "100"}};
     continue_sent_ = true;
     host_.codec.submit_informational(*this, kContinue);
     host_.wake_writer();
@@ -168,17 +171,15 @@ Task<Result<>> StreamOfServer::send_informational(const ResponseHead& head) {
   if (failure_) co_return std::unexpected(*failure_);
   if (!is_open() || response_submitted_ || informational_ >= kMaxInformational) co_return Result<>{};
   ++informational_;
-  // Its text is copied, so that nobody need wait for the frame to be written.
-  [&] {
-    Fields copies(head_.arena);
-    for (const Field& field : head.fields) copies.add({head_.arena.copy(field.name), head_.arena.copy(field.value), field.id});
-    WireFields fields(head_.arena);
-    fields.add_number(":status", head.status);
-    fields.add_all(copies);
-    host_.codec.submit_informational(*this, fields.view());
-  }();
-  host_.wake_writer();
+  submit_informational(head);
   co_return Result<>{};
+}
+
+void StreamOfServer::submit_informational(const ResponseHead& head) {
+  WireFields fields(head_.arena);
+  write_response(head, std::nullopt, fields);
+  host_.codec.submit_informational(*this, fields.view());
+  host_.wake_writer();
 }
 
 Task<Result<>> StreamOfServer::send(const ResponseHead& head, Body* body, SendReport& report) {
@@ -190,7 +191,7 @@ Task<Result<>> StreamOfServer::send(const ResponseHead& head, Body* body, SendRe
   const Result<> sent = co_await wait_until_sent();
   report.head_bytes = response_head_bytes_;
   report.body_bytes = outbound_.taken();
-  // The head and the body may die now: nothing of ours may look at them any more.
+  // The body may die now: nothing of ours may look at it any more.
   if (!sent) abort(ErrorCode::kCancel, sent.error());
   outbound_.abandon();
   write_timer_.disarm();
@@ -215,7 +216,7 @@ void StreamOfServer::submit_response(const ResponseHead& head, Body* body) {
   if (has_body) arm(write_timer_, last_write_progress_, is_tunnel_ ? host_.timeouts.tunnel_idle : host_.timeouts.write);
   WireFields fields(head_.arena);
   write_response(head, length, fields);
-  host_.codec.submit_response(*this, fields.view(), has_body);
+  response_head_bytes_ = host_.codec.submit_response(*this, fields.view(), has_body);
 }
 
 Task<Result<>> StreamOfServer::wait_until_sent() {
@@ -270,7 +271,7 @@ void StreamOfServer::take(char* into, std::size_t bytes) {
   last_write_progress_ = host_.loop.now();
 }
 
-void StreamOfServer::on_end_written() {
+void StreamOfServer::on_end_produced() {
   end_produced_ = true;
   host_.await_written(*this);
   // A response that did not need the whole request: the rest may stop coming (RFC 9113 section 8.1). A tunnel's other
@@ -286,13 +287,12 @@ void StreamOfServer::on_written() {
 void StreamOfServer::check_write_progress() {
   if (end_produced_ || failure_) return;
   const TimePoint now = host_.loop.now();
-  if (is_tunnel_ && now - last_write_progress_ >= host_.timeouts.tunnel_idle) {
+  if (is_tunnel_) {
+    if (now - last_write_progress_ < host_.timeouts.tunnel_idle) return arm(write_timer_, last_write_progress_, host_.timeouts.tunnel_idle);
     host_.service.on_limit(Limit::kTunnelIdle);
     return abort(ErrorCode::kCancel, ServerError::kWriteTimeout);
   }
-  if (is_tunnel_ || outbound_.is_starved()) {  // it is not the client that we wait for
-    return arm(write_timer_, now, is_tunnel_ ? host_.timeouts.tunnel_idle : host_.timeouts.write);
-  }
+  if (outbound_.is_starved()) return arm(write_timer_, now, host_.timeouts.write);  // it is not the client that we wait for
   // A client that gets other streams first is no reason to end this one, unless it has shut this one's window.
   const TimePoint last = host_.codec.has_room(*this) ? std::max(last_write_progress_, host_.last_connection_progress())
                                                      : last_write_progress_;

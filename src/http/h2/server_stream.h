@@ -33,8 +33,13 @@ class StreamHost {
   // The codec has forgotten the stream.
   virtual void on_closed(StreamOfServer& stream, ErrorCode code, bool by_peer) = 0;
   virtual void drain() = 0;
+  // The client made us reset the stream.
+  virtual void count_fault() = 0;
   // The buffer that is being read from, which DATA can be shared of.
   [[nodiscard]] virtual Buffer* reading_buffer() = 0;
+  // Of the header block that is being read: when it began, and its bytes with its frames' headers.
+  [[nodiscard]] virtual TimePoint block_began() const = 0;
+  [[nodiscard]] virtual std::size_t block_bytes() const = 0;
   // Whether the connection's own window keeps the client from getting anything, and since when nothing went out.
   [[nodiscard]] virtual TimePoint last_connection_progress() const = 0;
 
@@ -75,9 +80,6 @@ class StreamOfServer final : public ServerStream,
 
   // --- the session ---
   [[nodiscard]] CancelScope& scope() { return scope_; }
-  void count_head_bytes(std::size_t bytes) {
-    if (!head_complete_) head_bytes_ += bytes;
-  }
   // The service has returned.
   void on_served();
   // The transport has all that was sent.
@@ -91,14 +93,13 @@ class StreamOfServer final : public ServerStream,
 
  private:
   // --- CodecStream ---
-  void on_field(std::string_view name, std::string_view value) override;
+  void on_field(FieldName id, std::string_view name, std::string_view value) override;
   void on_fields_end(bool end_stream) override;
   void on_data(std::string_view bytes) override;
   void on_end() override;
-  void on_head_written(std::size_t bytes) override { response_head_bytes_ += bytes; }
   Outgoing offer(std::size_t limit) override;
   void take(char* into, std::size_t bytes) override;
-  void on_end_written() override;
+  void on_end_produced() override;
   void on_closed(ErrorCode code, bool by_peer) override;
   // --- InboundBody::Owner ---
   void on_body_taken(std::size_t bytes) override;
@@ -111,6 +112,7 @@ class StreamOfServer final : public ServerStream,
   void content_is_over(const Fields* trailers);
   void content_is_malformed();
   void fail_body(const Error& why);
+  void submit_informational(const ResponseHead& head);
   void submit_response(const ResponseHead& head, Body* body);
   bool submit_trailers();
   Task<Result<>> wait_until_sent();

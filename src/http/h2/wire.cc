@@ -59,9 +59,8 @@ Wire::Flushed Wire::flush() {
       if (!codec_.wants_to_produce()) break;
       if (++buffers > kBuffersPerTurn) return Flushed::kEnough;
       if (buffer_ == nullptr) buffer_ = Buffer::make(Buffer::kLarge);
-      bool more = false;
       begin_ = 0;
-      end_ = codec_.produce({buffer_->data(), buffer_->capacity()}, more);
+      end_ = codec_.produce({buffer_->data(), buffer_->capacity()});
       produced_ += end_;
       if (end_ == 0) break;
     }

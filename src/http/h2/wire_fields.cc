@@ -55,8 +55,8 @@ bool has_capitals(std::string_view name) {
 
 }  // namespace
 
-void WireFields::add(std::string_view name, std::string_view value, bool never_indexed) {
-  const WireField field{name, value, never_indexed};
+void WireFields::add(FieldName id, std::string_view name, std::string_view value, bool never_indexed) {
+  const WireField field{id, name, value, never_indexed};
   if (size_ < kInline) {
     inline_[size_] = field;
   } else {
@@ -66,17 +66,17 @@ void WireFields::add(std::string_view name, std::string_view value, bool never_i
   ++size_;
 }
 
-void WireFields::add_number(std::string_view name, std::uint64_t value) {
+void WireFields::add_number(FieldName id, std::string_view name, std::uint64_t value) {
   char* text = scratch_.allocate(kMaxDecimal);
   const auto [end, error] = std::to_chars(text, text + kMaxDecimal, value);
   (void)error;  // it fits
-  add(name, {text, static_cast<std::size_t>(end - text)});
+  add(id, name, {text, static_cast<std::size_t>(end - text)});
 }
 
 void WireFields::add_all(const Fields& fields) {
   for (const Field& field : fields) {
     if (field.id != FieldName::kOther) {
-      if (may_be_sent(field.id)) add(lower_case_name(field.id), field.value, is_never_indexed(field));
+      if (may_be_sent(field.id)) add(field.id, lower_case_name(field.id), field.value, is_never_indexed(field));
       continue;
     }
     std::string_view name = field.name;
@@ -103,10 +103,10 @@ void write_response(const ResponseHead& head, std::optional<std::uint64_t> lengt
     case 206: out.add(":status", "206"); break;
     case 304: out.add(":status", "304"); break;
     case 404: out.add(":status", "404"); break;
-    default: out.add_number(":status", status); break;
+    default: out.add_number(FieldName::kOther, ":status", status); break;
   }
   out.add_all(head.fields);
-  if (length && !head.fields.has(FieldName::kContentLength)) out.add_number("content-length", *length);
+  if (length && !head.fields.has(FieldName::kContentLength)) out.add_number(FieldName::kContentLength, "content-length", *length);
 }
 
 void write_request(const RequestHead& head, std::optional<std::uint64_t> length, WireFields& out) {
@@ -116,9 +116,9 @@ void write_request(const RequestHead& head, std::optional<std::uint64_t> length,
   out.add(":path", head.target);
   if (!head.upgrade.empty()) out.add(":protocol", head.upgrade);
   out.add_all(head.fields);
-  if (head.accepts_trailers) out.add("te", "trailers");
-  if (head.expects_continue) out.add("expect", "100-continue");
-  if (length && !head.fields.has(FieldName::kContentLength)) out.add_number("content-length", *length);
+  if (head.accepts_trailers) out.add(FieldName::kTe, "te", "trailers");
+  if (head.expects_continue) out.add(FieldName::kExpect, "expect", "100-continue");
+  if (length && !head.fields.has(FieldName::kContentLength)) out.add_number(FieldName::kContentLength, "content-length", *length);
 }
 
 }  // namespace brink::http::h2

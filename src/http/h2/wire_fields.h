@@ -1,18 +1,18 @@
 // From a head of the message model to the fields of a header block, clean as RFC 9113 section 8.2 wants them: lower-case
 // names, nothing that belongs to a connection.
 //
-// Lives on the stack while a head is submitted; the texts are the head's own, or in `scratch` where a name had capitals,
-// and both must live until the frame has been written.
+// Lives on the stack while a head is submitted; the texts are the head's own, or in `scratch` where a name had capitals.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "http/h2/codec.h"
+#include "http/h2/hpack_encoder.h"
 #include "http/message.h"
 
 namespace brink::http::h2 {
@@ -21,9 +21,11 @@ class WireFields {
  public:
   explicit WireFields(Arena& scratch) : scratch_(scratch) {}
 
-  void add(std::string_view name, std::string_view value, bool never_indexed = false);
+  void add(FieldName id, std::string_view name, std::string_view value, bool never_indexed = false);
+  // A pseudo-field.
+  void add(std::string_view name, std::string_view value) { add(FieldName::kOther, name, value); }
   // A number as a field's value.
-  void add_number(std::string_view name, std::uint64_t value);
+  void add_number(FieldName id, std::string_view name, std::uint64_t value);
   // All fields that may be sent.
   void add_all(const Fields& fields);
   [[nodiscard]] std::span<const WireField> view() const;
