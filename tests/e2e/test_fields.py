@@ -73,7 +73,7 @@ def test_a_trusted_proxy_that_talks_nonsense_is_not_believed(trusting, value):
     assert answer.status == 200 and answer.seen("cf-connecting-ip") == ["127.0.0.1"]
 
 
-@pytest.mark.parametrize("value", ["2001:db8::7", "[2001:db8::7]:443", "2001:DB8:0:0::7"])
+@pytest.mark.parametrize("value", ["2001:db8::7", "2001:DB8:0:0::7"])
 def test_a_trusted_proxy_may_name_an_ipv6_visitor(trusting, value):
     answer = clients.get(trusting.http, "/", fields=[("X-Forwarded-For", value)])
     assert answer.seen("cf-connecting-ip") == ["2001:db8::7"]
