@@ -3,6 +3,7 @@
 #include "tls/openssl_handles.h"
 
 #include <ctime>
+#include <utility>
 
 #include <arpa/inet.h>
 

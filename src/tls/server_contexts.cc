@@ -14,6 +14,7 @@
 #include <map>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 #include <openssl/core_names.h>
 #include <openssl/rand.h>
