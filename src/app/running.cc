@@ -1,0 +1,73 @@
+#include "app/running.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace brink::app {
+namespace {
+
+std::string mark_path(const std::string& data_dir) { return data_dir + "/brink.pid"; }
+
+}  // namespace
+
+std::expected<net::Fd, std::string> lock_data_directory(const std::string& data_dir) {
+  const std::string path = data_dir + "/brink.lock";
+  net::Fd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock) return std::unexpected(fmt::format("cannot open {}: {}", path, ::strerror(errno)));
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    const auto running = find_running(data_dir);
+    return std::unexpected(running ? fmt::format("Brink already runs with the data directory {} (process {})", data_dir, running->pid)
+                                   : fmt::format("another Brink uses the data directory {}", data_dir));
+  }
+  return lock;
+}
+
+void note_running(const std::string& data_dir, std::uint64_t upgrades) {
+  const std::string path = mark_path(data_dir);
+  const std::string fresh = path + ".new";
+  const net::Fd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  const std::string text = fmt::format("{} {}\n", ::getpid(), upgrades);
+  if (file && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size())) ::rename(fresh.c_str(), path.c_str());
+}
+
+void forget_running(const std::string& data_dir) { ::unlink(mark_path(data_dir).c_str()); }
+
+std::optional<Running> find_running(const std::string& data_dir) {
+  const net::Fd file(::open(mark_path(data_dir).c_str(), O_RDONLY | O_CLOEXEC));
+  char text[64];
+  const ssize_t size = file ? ::read(file.get(), text, sizeof text - 1) : -1;
+  if (size <= 0) return std::nullopt;
+  text[size] = '\0';
+  Running running;
+  unsigned long long upgrades = 0;
+  if (std::sscanf(text, "%d %llu", &running.pid, &upgrades) != 2 || running.pid <= 0) return std::nullopt;
+  running.upgrades = upgrades;
+  return running;
+}
+
+std::string absolute_program_path(const std::string& argv0) {
+  const auto resolved = [](const std::string& path) -> std::string {
+    char absolute[PATH_MAX];
+    return ::access(path.c_str(), X_OK) == 0 && ::realpath(path.c_str(), absolute) != nullptr ? absolute : "";
+  };
+  if (argv0.find('/') != std::string::npos) return resolved(argv0);
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
+  while (!rest.empty()) {
+    const auto colon = rest.find(':');
+    const std::string found = resolved(fmt::format("{}/{}", rest.substr(0, colon), argv0));
+    if (!found.empty()) return found;
+    rest = colon == std::string_view::npos ? std::string_view() : rest.substr(colon + 1);
+  }
+  return argv0;
+}
+
+}  // namespace brink::app

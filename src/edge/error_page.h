@@ -1,0 +1,22 @@
+// The response for a failure: a page for people, problem+json (RFC 9457) for programs, by the request's Accept.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "edge/failure.h"
+#include "http/body.h"
+#include "http/exchange.h"
+#include "http/message.h"
+
+namespace brink::edge {
+
+// Fills `response` (which must be fresh) and answers its content; nullptr for HEAD. Both are told never to be stored
+// by a cache. The page names the ray id, the host and what failed.
+[[nodiscard]] std::unique_ptr<http::Body> error_page(const Failure& failure, const http::Exchange& exchange,
+                                                     http::ResponseHead& response);
+
+// Whether a client that says `accept` would rather have JSON than HTML: JSON is named, and before HTML.
+[[nodiscard]] bool prefers_json(std::string_view accept);
+
+}  // namespace brink::edge

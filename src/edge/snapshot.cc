@@ -1,0 +1,184 @@
+#include "edge/snapshot.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "tls/certificate.h"
+#include "tls/client_context.h"
+#include "tls/file.h"
+#include "tls/local_ca.h"
+
+namespace brink::edge {
+namespace {
+
+using Problems = std::vector<std::string>;
+using CertificatePtr = std::shared_ptr<const tls::Certificate>;
+
+std::optional<std::string> read_text(const std::string& path, Problems& problems) {
+  auto text = tls::read_file(path);
+  if (text) return std::move(*text);
+  problems.push_back(fmt::format("{}: {}", path, text.error().text()));
+  return std::nullopt;
+}
+
+CertificatePtr read_certificate(const config::Certificate& files, Problems& problems) {
+  const auto chain = read_text(files.certificate, problems);
+  const auto key = read_text(files.key, problems);
+  if (!chain || !key) return nullptr;
+  auto certificate = tls::Certificate::parse(*chain, *key);
+  if (!certificate) {
+    problems.push_back(fmt::format("{} with key {}: {}", files.certificate, files.key, certificate.error().text()));
+    return nullptr;
+  }
+  if (files.ocsp.empty()) return *certificate;
+  const auto response = read_text(files.ocsp, problems);
+  if (!response) return nullptr;
+  auto stapled = (*certificate)->with_ocsp_response(*response, std::chrono::system_clock::now());
+  if (!stapled) {
+    problems.push_back(fmt::format("{}: {}", files.ocsp, stapled.error().text()));
+    return nullptr;
+  }
+  return *stapled;
+}
+
+origin::Settings origin_settings(const config::Zone& zone, const config::Origin& common) {
+  const config::OriginUrl& url = zone.origin;
+  origin::Settings settings;
+  settings.name = url.text;
+  settings.https = url.https && zone.tls >= config::TlsMode::kFull;
+  settings.host = url.host;
+  settings.port = url.port;
+  settings.unix_path = url.unix_path;
+  settings.sni = zone.origin_sni;
+  if (settings.sni.empty() && !url.host.empty() && !net::IpAddress::parse(url.host)) settings.sni = url.host;
+  settings.http2 = static_cast<origin::Http2>(zone.origin_http2);
+  settings.proxy_header = static_cast<origin::ProxyHeader>(zone.origin_proxy_protocol);
+  settings.verify = zone.tls == config::TlsMode::kStrict;
+  settings.ca_file = zone.origin_ca;
+  settings.client_certificate_file = zone.origin_client_certificate;
+  settings.client_key_file = zone.origin_client_key;
+  settings.max_connections = common.connections_per_origin;
+  settings.max_queue = common.queue;
+  settings.retries = common.retries;
+  settings.connect_timeout = common.connect_timeout;
+  settings.first_byte_timeout = common.first_byte_timeout;
+  settings.between_bytes_timeout = common.between_bytes_timeout;
+  settings.idle_timeout = common.idle_timeout;
+  settings.queue_timeout = common.queue_timeout;
+  return settings;
+}
+
+std::shared_ptr<tls::ClientContext> client_context(const origin::Settings& settings, Problems& problems) {
+  if (!settings.https) return nullptr;
+  tls::ClientOptions options;
+  options.verify = settings.verify ? tls::ClientOptions::Verify::kFull : tls::ClientOptions::Verify::kNone;
+  if (!settings.ca_file.empty()) {
+    auto pem = read_text(settings.ca_file, problems);
+    if (!pem) return nullptr;
+    options.ca_pem = std::move(*pem);
+  }
+  if (!settings.client_certificate_file.empty()) {
+    options.certificate = read_certificate({settings.client_certificate_file, settings.client_key_file, ""}, problems);
+    if (options.certificate == nullptr) return nullptr;
+  }
+  auto context = tls::ClientContext::make(std::move(options));
+  if (context) return *context;
+  problems.push_back(fmt::format("origin {}: {}{}", settings.name, settings.ca_file.empty() ? "" : settings.ca_file + ": ",
+                                 context.error().text()));
+  return nullptr;
+}
+
+// The origin of these settings as it is, where one is; a client certificate or CA is read again all the same, for its
+// file may have been renewed: then it is a new origin.
+origin::OriginPtr make_origin(const config::Zone& zone, const config::Origin& common, const Snapshot* before, Problems& problems) {
+  origin::Settings settings = origin_settings(zone, common);
+  const bool from_files = !settings.ca_file.empty() || !settings.client_certificate_file.empty();
+  if (before != nullptr && !from_files) {
+    for (const auto& known : before->zones) {
+      if (known->origin->settings == settings) return known->origin;
+    }
+  }
+  auto context = client_context(settings, problems);
+  return std::make_shared<const origin::Origin>(std::move(settings), std::move(context));
+}
+
+tls::ServerEntry server_entry(const config::Zone& zone, const std::string& data_dir, Problems& problems) {
+  tls::ServerEntry entry;
+  entry.hosts = zone.hosts;
+  if (zone.min_tls_version == 0x0304) entry.minimum_version = tls::ServerEntry::MinimumVersion::kTls13;
+  std::vector<config::Certificate> files = zone.certificates;
+  if (files.empty()) {
+    const tls::LocalLeafPaths local = tls::local_leaf_paths(data_dir + "/ca", zone.name);
+    files.push_back({local.certificate, local.key, ""});
+  }
+  for (const config::Certificate& each : files) {
+    if (auto certificate = read_certificate(each, problems)) entry.certificates.push_back(std::move(certificate));
+  }
+  return entry;
+}
+
+void copy_limits(const config::Edge& from, Snapshot& to) {
+  const auto& limits = from.limits;
+  to.limits = {.header_bytes = limits.header_bytes,
+               .header_count = limits.header_count,
+               .uri_bytes = limits.uri_bytes,
+               .body_bytes = limits.body_bytes,
+               .streams = limits.streams,
+               .requests_per_connection = limits.requests_per_connection,
+               .h2_resets = limits.h2_resets,
+               .h2_control_frames = limits.h2_control_frames,
+               .h2_empty_frames = limits.h2_empty_frames,
+               .h2_stream_window = limits.h2_stream_window,
+               .h2_connection_window = limits.h2_connection_window};
+  const auto& timeouts = from.timeouts;
+  to.timeouts = {.tls_handshake = timeouts.tls_handshake,
+                 .request_header = timeouts.request_header,
+                 .request_body = timeouts.request_body,
+                 .keep_alive = timeouts.keep_alive,
+                 .write = timeouts.write,
+                 .tunnel_idle = timeouts.tunnel_idle};
+}
+
+}  // namespace
+
+std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
+    config::Config config, const Snapshot* before, const std::shared_ptr<const tls::TicketKeys>& ticket_keys) {
+  Problems problems;
+  auto snapshot = std::make_shared<Snapshot>();
+  copy_limits(config.edge, *snapshot);
+
+  std::vector<tls::ServerEntry> entries;
+  for (const config::Zone& each : config.zones) {
+    auto zone = std::make_unique<Zone>();
+    zone->index = snapshot->zones.size();
+    zone->name = each.name;
+    zone->tls = each.tls;
+    zone->origin_host = each.origin_host;
+    zone->origin = make_origin(each, config.origin, before, problems);
+    for (const std::string& host : each.hosts) snapshot->by_host.add(host, *zone);
+    snapshot->zones.push_back(std::move(zone));
+
+    if (config.edge.https.empty()) continue;
+    tls::ServerEntry entry = server_entry(each, config.node.data_dir, problems);
+    const bool is_default = each.name == config.edge.default_certificate_zone;
+    entries.insert(is_default ? entries.begin() : entries.end(), std::move(entry));
+  }
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  if (!entries.empty()) {
+    snapshot->certificates = tls::ServerContexts::make(std::move(entries), ticket_keys, tls::system_wall_clock());
+  }
+  snapshot->config = std::move(config);
+  return snapshot;
+}
+
+std::vector<std::string> check_certificates(const config::Config& config) {
+  Problems problems;
+  for (const config::Zone& zone : config.zones) {
+    for (const config::Certificate& files : zone.certificates) (void)read_certificate(files, problems);
+    (void)client_context(origin_settings(zone, config.origin), problems);
+  }
+  return problems;
+}
+
+}  // namespace brink::edge

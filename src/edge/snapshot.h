@@ -1,0 +1,46 @@
+// The configuration as the edge runs it: zones by host name, certificates, limits. Immutable, shared by all threads;
+// a reload makes a new one, and the old one goes when the last request that began under it has ended.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "edge/zone_table.h"
+#include "http/limits.h"
+#include "origin/origin.h"
+#include "tls/server_contexts.h"
+#include "tls/ticket_keys.h"
+
+namespace brink::edge {
+
+// A zone as requests meet it.
+struct Zone {
+  std::size_t index = 0;    // its place in Snapshot::zones
+  std::string name;
+  origin::OriginPtr origin;
+  config::TlsMode tls = config::TlsMode::kFull;
+  std::string origin_host;  // the Host sent to the origin; empty: the request's own
+};
+
+struct Snapshot {
+  config::Config config;
+  http::ServerLimits limits;
+  http::ServerTimeouts timeouts;
+  std::vector<std::unique_ptr<Zone>> zones;
+  ZoneTable by_host;
+  std::shared_ptr<const tls::ServerContexts> certificates;
+};
+
+// Makes a snapshot of `config`, reading the certificates and keys it names (and those of the local CA under
+// data_dir for zones without). Origins that are the same as in `before` (may be nullptr) are kept with their
+// connections. Errors are sentences for the log: what, in which file, what to do. Blocks; not for a busy loop.
+[[nodiscard]] std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
+    config::Config config, const Snapshot* before, const std::shared_ptr<const tls::TicketKeys>& ticket_keys);
+
+// What is wrong with the certificates, keys and CAs that `config` names; nothing where all is well.
+[[nodiscard]] std::vector<std::string> check_certificates(const config::Config& config);
+
+}  // namespace brink::edge

@@ -1,0 +1,201 @@
+#include "edge/stages.h"
+
+#include <fmt/format.h>
+
+#include "base/ascii.h"
+#include "edge/access_log.h"
+#include "edge/edge_thread.h"
+#include "edge/error_page.h"
+#include "edge/forwarding.h"
+
+namespace brink::edge {
+
+using http::FieldName;
+using http::Method;
+
+namespace {
+
+Flow refuse(Request& request, const Failure& failure) {
+  request.failure = &failure;
+  return Flow::kRespond;
+}
+
+// --- inward ---
+
+Flow find_zone(Request& request) {
+  request.zone = request.snapshot->by_host.find(request.head.host());
+  if (request.zone == nullptr) return refuse(request, kNoSuchZone);
+  request.exchange.zone = request.zone->name;
+  const bool secure = request.stream.connection().tls != nullptr;
+  if (secure && request.zone->tls == config::TlsMode::kOff) return refuse(request, kPlainTextOnly);
+  return Flow::kContinue;
+}
+
+// Methods that end here: RFC 9110 section 7.6.2 and section 9.3.8 (TRACE shows a client the fields added on the way,
+// so it is refused as everywhere).
+Flow check_method(Request& request) {
+  const Method method = request.head.method;
+  if (method == Method::kTrace || method == Method::kConnect) return refuse(request, kMethodNotAllowed);
+  const http::Field* max_forwards = request.head.fields.find(FieldName::kMaxForwards);
+  if (method != Method::kOptions || max_forwards == nullptr) return Flow::kContinue;
+  const auto left = parse_decimal<std::uint32_t>(max_forwards->value);
+  if (!left) return Flow::kContinue;
+  if (*left == 0) {
+    http::ResponseHead& answer = request.respond(204);
+    answer.fields.add(FieldName::kAllow, "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH");
+    return Flow::kRespond;
+  }
+  request.head.fields.set(FieldName::kMaxForwards, request.head.arena.copy(fmt::format_int(*left - 1).c_str()));
+  return Flow::kContinue;
+}
+
+Flow set_request_fields(Request& request) {
+  if (!add_forwarding_fields(request)) return refuse(request, kLoopDetected);
+  return Flow::kContinue;
+}
+
+Task<Flow> ask_origin(Request& request) {
+  const Zone& zone = *request.zone;
+  if (!zone.origin_host.empty()) request.head.authority = zone.origin_host;
+  request.head.scheme = zone.origin->settings.https ? "https" : "http";
+  origin::Fetch& fetch = request.fetch.emplace(request.thread.origins(), zone.origin, request.exchange.origin);
+  auto response = co_await fetch.start(request.head, request.stream.body(), request.stream.connection());
+  if (response) {
+    request.response = *response;
+    request.response_body = fetch.response_body();
+  } else {
+    request.failure = &failure_of(response.error());
+  }
+  co_return Flow::kRespond;
+}
+
+// --- outward ---
+
+Flow make_error_page(Request& request) {
+  if (request.failure == nullptr) return Flow::kContinue;
+  http::ResponseHead& page = request.respond(request.failure->status);
+  request.own_body = error_page(*request.failure, request.exchange, page);
+  request.response_body = request.own_body.get();
+  request.exchange.proxy_error = request.failure->proxy_status;
+  return Flow::kContinue;
+}
+
+Flow set_response_fields(Request& request) {
+  add_response_fields(request);
+  return Flow::kContinue;
+}
+
+Task<Flow> send_response(Request& request) {
+  http::Exchange& exchange = request.exchange;
+  exchange.status = request.response->status;
+  exchange.response_content_type = request.response->fields.value(FieldName::kContentType);
+  exchange.response_started = request.thread.loop().now();
+  http::SendReport report;
+  const bool upgraded = request.response->status == 101;
+  if (upgraded) request.thread.metrics().add_upgraded(1);
+  const auto sent = co_await request.stream.send(*request.response, request.response_body, report);
+  if (upgraded) request.thread.metrics().add_upgraded(-1);
+  exchange.response_complete = sent.has_value();
+  exchange.response_head_bytes = report.head_bytes;
+  exchange.response_body_bytes = report.body_bytes;
+  co_return Flow::kContinue;
+}
+
+constexpr Stage kStages[] = {
+    {"zone", "", Direction::kInward, "finds the zone that has the host name; without one, 404", find_zone},
+    {"method", "", Direction::kInward, "refuses TRACE and CONNECT, counts Max-Forwards down", check_method},
+    {"request_fields", "", Direction::kInward,
+     "says who asks: Via, Forwarded, X-Forwarded-*, CF-Connecting-IP, CF-Ray; ends loops", set_request_fields},
+    {"origin", "", Direction::kInward, "asks the origin over a kept or a new connection", nullptr, ask_origin},
+    {"error_page", "", Direction::kOutward, "makes a page, or problem+json, of a failure", make_error_page},
+    {"response_fields", "", Direction::kOutward, "adds Via, Date, CF-Ray, Proxy-Status, Server-Timing",
+     set_response_fields},
+    {"send", "", Direction::kOutward, "streams the response to the client at the client's pace", nullptr,
+     send_response},
+};
+static_assert(std::size(kStages) <= http::Exchange::kMaxNotes);
+
+// Notes what a stage did; the clock is read only where somebody will look at the times.
+class StageTimer {
+ public:
+  StageTimer(Request& request, std::size_t stage)
+      : request_(request), stage_(stage), timed_(request.snapshot->config.edge.server_timing) {
+    if (timed_) began_ = Clock::now();
+  }
+  void note(Flow flow) {
+    http::StageNote& note = request_.exchange.notes[request_.exchange.note_count++];
+    note.stage = static_cast<std::uint8_t>(stage_);
+    note.decision = flow == Flow::kContinue ? "continue" : "respond";
+    if (timed_) note.took = Clock::now() - began_;
+  }
+
+ private:
+  Request& request_;
+  std::size_t stage_;
+  bool timed_;
+  TimePoint began_;
+};
+
+void begin(Request& request) {
+  http::Exchange& exchange = request.exchange;
+  const http::ConnectionFacts& connection = request.stream.connection();
+  exchange.ray = request.thread.next_ray();
+  exchange.connection = &connection;
+  exchange.request = &request.head;
+  exchange.version = request.head.version;
+  exchange.scheme = connection.tls != nullptr ? "https" : "http";
+  exchange.authority = request.head.authority;
+  exchange.target = request.head.target;
+  exchange.started = request.stream.started();
+  exchange.started_wall = request.thread.loop().wall_now() -
+                          std::chrono::duration_cast<std::chrono::system_clock::duration>(request.thread.loop().now() - exchange.started);
+  exchange.client_ip = visitor_address(request);
+  exchange.request_head_bytes = request.stream.request_head_bytes();
+  exchange.cache_status = "none";
+}
+
+void end(Request& request) {
+  http::Exchange& exchange = request.exchange;
+  exchange.ended = request.thread.loop().now();
+  exchange.request_body_bytes = request.stream.body_bytes_received();
+  request.thread.metrics().count(request);
+  request.thread.access_log().write(exchange);
+}
+
+}  // namespace
+
+std::span<const Stage> stages() { return kStages; }
+
+Task<void> serve(EdgeThread& thread, http::ServerStream& stream) {
+  Request request(thread, stream, thread.snapshot());
+  begin(request);
+
+  bool responding = false;
+  for (std::size_t i = 0; i < std::size(kStages); ++i) {
+    const Stage& stage = kStages[i];
+    if (stage.direction == Direction::kInward && responding) continue;
+    StageTimer timer(request, i);
+    const Flow flow = stage.run != nullptr ? stage.run(request) : co_await stage.run_async(request);
+    timer.note(flow);
+    if (flow == Flow::kRespond) responding = true;
+  }
+
+  if (request.fetch) co_await request.fetch->finish();
+  end(request);
+}
+
+std::string stages_documentation() {
+  std::string page =
+      "# The stages of a request\n\n"
+      "Every request goes through these stages in this order, whatever protocol it came by. An inward stage may answer\n"
+      "the request; the inward stages after it are then left out. The names stand in `Server-Timing` and in traces.\n\n"
+      "| stage | direction | Rules phase | what it does |\n|---|---|---|---|\n";
+  for (const Stage& stage : kStages) {
+    page += fmt::format("| `{}` | {} | {} | {} |\n", stage.name,
+                        stage.direction == Direction::kInward ? "to the origin" : "to the client",
+                        stage.phase.empty() ? std::string("–") : fmt::format("`{}`", stage.phase), stage.meaning);
+  }
+  return page;
+}
+
+}  // namespace brink::edge
