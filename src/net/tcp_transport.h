@@ -23,6 +23,11 @@ class TcpTransport final : public Transport {
   void detach() override { watch_.detach(); }
   Result<> attach(Loop& loop) override { return watch_.attach(loop, socket_.get()); }
   void reset_on_close() override;
+  // Gives the socket away, unread and unwatched: to be spoken to in another way, as by TLS.
+  [[nodiscard]] Fd release() {
+    watch_.detach();
+    return std::move(socket_);
+  }
 
  private:
   Fd socket_;
