@@ -46,8 +46,17 @@ struct BufferPool {
 };
 
 namespace {
+
 thread_local BufferPool pool;
-}
+
+// Under a sanitizer every block is its own allocation, so that use after free is seen.
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool kPooled = false;
+#else
+constexpr bool kPooled = true;
+#endif
+
+}  // namespace
 
 Buffer* Buffer::make(std::size_t capacity) {
   if (capacity <= kSmall) {
@@ -61,6 +70,7 @@ Buffer* Buffer::make(std::size_t capacity) {
 }
 
 void Buffer::free(Buffer* buffer) {
+  if (!kPooled) return BufferPool::destroy(buffer);
   if (buffer->capacity_ == kSmall && BufferPool::put(pool.small, BufferPool::kKeptSmall, buffer)) return;
   if (buffer->capacity_ == kLarge && BufferPool::put(pool.large, BufferPool::kKeptLarge, buffer)) return;
   BufferPool::destroy(buffer);
