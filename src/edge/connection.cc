@@ -115,7 +115,6 @@ Task<void> serve_connection(EdgeThread& thread, net::Fd socket, net::SocketAddre
   facts.accepted = thread.loop().now();
   facts.accepted_wall = thread.loop().wall_now();
   if (auto local = net::local_address(socket.get())) facts.local = *local;
-  net::set_no_delay(socket.get());
   const ConnectionGauge gauge(thread.metrics(), thread.open_connections(), kind == ListenerKind::kHttps);
 
   if (must_say_who(*snapshot, peer) && !co_await read_proxy_client(thread, socket, *snapshot, facts)) co_return;
