@@ -312,11 +312,9 @@ void TlsTransport::keep_renewed_session() {
   client_->context->sessions().put(key, OwnedSession(SSL_get1_session(ssl_.get())));
 }
 
-// What OpenSSL keeps of the handshake although nobody will ask for it again.
+// The stapled response, which OpenSSL would keep although nobody will ask for it again.
 void TlsTransport::drop_handshake_memory() {
-  if (contexts_ == nullptr) return;
-  SSL_set_tlsext_status_ocsp_resp(ssl_.get(), nullptr, 0);
-  SSL_certs_clear(ssl_.get());
+  if (contexts_ != nullptr) SSL_set_tlsext_status_ocsp_resp(ssl_.get(), nullptr, 0);
 }
 
 // --- data ---
