@@ -97,9 +97,8 @@ def test_the_ray_is_one_to_the_visitor_the_origin_and_the_log(node):
 def test_fields_of_the_connection_are_not_passed_on(node):
     answer = clients.get(node.http, "/", fields=[
         ("Connection", "keep-alive, X-Hop, X-Forwarded-For, CF-Connecting-IP, Host"), ("X-Hop", "1"),
-        ("Keep-Alive", "timeout=5"), ("Proxy-Connection", "keep-alive"), ("X-End", "2"),
-        ("Proxy-Authorization", "Basic Zm9vOmJhcg==")])
-    for name in ("x-hop", "keep-alive", "proxy-connection", "proxy-authorization"):
+        ("Keep-Alive", "timeout=5"), ("Proxy-Connection", "keep-alive"), ("X-End", "2")])
+    for name in ("x-hop", "keep-alive", "proxy-connection"):
         assert answer.seen(name) == [], name
     assert "x-hop" not in ", ".join(answer.seen("connection")).lower()
     assert answer.seen("x-end") == ["2"] and answer.seen("host") == ["example.com"]

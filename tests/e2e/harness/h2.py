@@ -117,7 +117,7 @@ class H2:
     def send_data(self, stream, data, end=False):
         """As the server's windows allow."""
         at = 0
-        while at < len(data) and stream.reset is None and not self.closed:
+        while at < len(data) and stream.reset is None and not self.closed and not self.goaway:
             room = min(self._h2.local_flow_control_window(stream.id), self._h2.max_outbound_frame_size)
             if room <= 0:
                 self.receive()
@@ -127,7 +127,7 @@ class H2:
             at += len(part)
             self.flush()
             self.receive(timeout=0)
-        if end and stream.reset is None and not self.closed:
+        if end and stream.reset is None and not self.closed and not self.goaway:
             self._h2.end_stream(stream.id)
             self.flush()
 
@@ -149,7 +149,7 @@ class H2:
     def pour(self, stream, limit, patience=0.5):
         """Sends as much as the server lets it, until its windows stay shut that long. How many bytes went."""
         sent = 0
-        while sent < limit:
+        while sent < limit and not self.closed and not self.goaway and stream.reset is None:
             room = min(self._h2.local_flow_control_window(stream.id), self._h2.max_outbound_frame_size)
             if room > 0:
                 self._h2.send_data(stream.id, bytes(room))
@@ -286,6 +286,7 @@ class RawH2:
         self.goaway_code = None
         self.frames = []
         self.send(PREFACE + frame(SETTINGS, payload=settings))
+        self.until(lambda: self.of(SETTINGS))  # acknowledged here, so that no ACK falls between a test's own frames
 
     def __enter__(self):
         return self
