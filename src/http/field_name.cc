@@ -1,8 +1,7 @@
 #include "http/field_name.h"
 
 #include <array>
-
-#include "base/ascii.h"
+#include <cstring>
 
 namespace brink::http {
 namespace {
@@ -41,13 +40,43 @@ constexpr std::array<std::uint8_t, kTable> kByHash = [] {
   return table;
 }();
 
+// Whether two words of text are the same but for the case of letters. A letter's case is the bit 0x20, and of the
+// characters of known names (lower case, digits, '-') just the letters have the bit 0x40.
+template <class Word>
+bool is_same_word(const char* known, const char* text) {
+  Word k = 0, t = 0;
+  std::memcpy(&k, known, sizeof k);
+  std::memcpy(&t, text, sizeof t);
+  constexpr Word kLetterBits = static_cast<Word>(0x4040404040404040);
+  return ((k ^ t) & ~((k & kLetterBits) >> 1)) == 0;
+}
+
+// The same for texts of one size, not empty: word by word, the last word overlapping the one before.
+bool is_same_name(std::string_view known, std::string_view text) {
+  const std::size_t size = known.size();
+  const char* const k = known.data();
+  const char* const t = text.data();
+  if (size >= 8) {
+    for (std::size_t i = 0; i < size - 8; i += 8) {
+      if (!is_same_word<std::uint64_t>(k + i, t + i)) return false;
+    }
+    return is_same_word<std::uint64_t>(k + size - 8, t + size - 8);
+  }
+  if (size >= 4) return is_same_word<std::uint32_t>(k, t) && is_same_word<std::uint32_t>(k + size - 4, t + size - 4);
+  for (std::size_t i = 0; i < size; ++i) {
+    if (!is_same_word<std::uint8_t>(k + i, t + i)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 FieldName find_field_name(std::string_view text) {
   if (text.empty()) return FieldName::kOther;
   for (std::size_t slot = hash(text); kByHash[slot] != 0; slot = (slot + 1) % kTable) {
     const std::uint8_t index = kByHash[slot];
-    if (equals_ignoring_case(kNames[index].lower, text)) return static_cast<FieldName>(index);
+    const std::string_view known = kNames[index].lower;
+    if (known.size() == text.size() && is_same_name(known, text)) return static_cast<FieldName>(index);
   }
   return FieldName::kOther;
 }
