@@ -177,7 +177,7 @@ const auto& table() {
       key<&Edge::https>(kEdge, "https", kAddresses, R"(["0.0.0.0:443", "[::]:443"])",
                         "Where to listen for HTTP/1.1 and HTTP/2 over TLS.", {.default_text = "none"}),
       key<&Edge::proxy_protocol_from>(
-          kEdge, "proxy_protocol_from", kNetworks, R"(["10.0.0.0/8", "2001:db8::1"])",
+          kEdge, "proxy_protocol_from", kNetworks, R"(["10.0.0.0/8", "2001:db8::/32"])",
           "Peers whose connections begin with a PROXY protocol header (v1 or v2), such as "
           "a load balancer's. It is required of them and refused from others.",
           {.default_text = "none"}),

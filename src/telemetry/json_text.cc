@@ -66,6 +66,7 @@ JsonText write_json_text(std::string_view text, std::span<char> room) {
   std::string_view rest = text;
   while (!rest.empty()) {
     const std::size_t left = room.size() - result.written;
+    if (left == 0) break;
     const std::size_t plain = plain_length(rest.substr(0, left + 1));
     if (plain > 0) {
       const std::size_t size = std::min(plain, left);

@@ -116,7 +116,7 @@ certificate = "/a.pem"
 key = "/a.key"
 )"}));
   EXPECT_EQ(config.edge.http.at(0).path(), "/etc/brink/run/brink.sock");
-  EXPECT_EQ(config.edge.proxy_protocol_from.at(1).text(), "2001:db8::1");
+  EXPECT_EQ(config.edge.proxy_protocol_from.at(1).text(), "2001:db8::1/128");
   EXPECT_EQ(config.edge.limits.header_bytes, 32U * 1024);
   EXPECT_EQ(config.edge.limits.body_bytes, 0U);
   EXPECT_EQ(config.edge.limits.uri_bytes, EdgeLimits{}.uri_bytes);
