@@ -98,14 +98,16 @@ Result<void*> Segment::map(const Fd& memory, int protection) {
 }
 
 Result<std::shared_ptr<const Segment>> Segment::map_to_read(Fd memory, std::string_view role) {
-  std::shared_ptr<const Segment> segment(new Segment(BRINK_TRY(map(memory, PROT_READ)), role));
+  void* const mapped = BRINK_TRY(map(memory, PROT_READ));
+  std::shared_ptr<const Segment> segment(new Segment(mapped, role));
   if (std::memcmp(segment->header().magic, kMagic, sizeof kMagic) != 0)
     return fail(SegmentError::kNotASegment);
   return segment;
 }
 
 Result<std::unique_ptr<Segment>> Segment::map_to_write(Fd memory) {
-  std::unique_ptr<Segment> segment(new Segment(BRINK_TRY(map(memory, PROT_READ | PROT_WRITE)), {}));
+  void* const mapped = BRINK_TRY(map(memory, PROT_READ | PROT_WRITE));
+  std::unique_ptr<Segment> segment(new Segment(mapped, {}));
   if (std::memcmp(segment->header().magic, kMagic, sizeof kMagic) != 0)
     return fail(SegmentError::kNotASegment);
   return segment;
