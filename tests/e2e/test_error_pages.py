@@ -67,10 +67,9 @@ def test_a_visitors_connection_outlives_an_error_of_the_origin(down):
         assert connection.get("/").status == 521
 
 
-def test_a_refused_request_is_explained_in_the_same_way(down):
+def test_a_request_that_cannot_be_read_is_answered_with_the_reason(down):
     answer, _ = clients.exchange(down.http, b"GET / HTTP/1.1\r\nAccept: application/json\r\n\r\n")
-    assert answer.status == 400 and answer.body
-    assert answer.field("content-type").startswith(("application/problem+json", "text/html"))
+    assert answer.status == 400 and b"host" in answer.body.lower() and answer.field("content-type")
 
 
 def test_a_host_that_no_zone_knows_is_not_the_origins_business(started):

@@ -4,7 +4,7 @@ import concurrent.futures
 
 import pytest
 
-from harness import clients, h2, origins
+from harness import clients, h2, origins, processes
 from harness.brink import zone
 from harness.clients import H1, proxy_status_error
 from harness.polling import eventually
@@ -62,6 +62,7 @@ def test_a_post_is_sent_on_a_fresh_connection_where_the_kept_one_is_known_to_be_
     node = started.brink(zone(origin), config={"node": {"threads": 1}})
     for n in range(20):
         assert clients.get(node.http, "/").status == 200
+        eventually(lambda: processes.connections_to(origin.port) == 0, saying="the origin's FIN has come")
         assert clients.get(node.http, f"/post/{n}", method="POST", body=b"x").status == 200
         assert len(origin.requests_to(f"/post/{n}")) == 1
 

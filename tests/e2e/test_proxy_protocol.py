@@ -94,8 +94,10 @@ MALFORMED = {
 def test_a_malformed_header_ends_the_connection(node, origin, header):
     before = len(origin.requests_to("/malformed"))
     with H1(node.http, source=TRUSTED) as connection:
-        connection.send(header + clients.request("/malformed"))
-        connection.half_close()
+        try:
+            connection.send(header + clients.request("/malformed")).half_close()
+        except OSError:
+            pass  # closed already
         assert b"HTTP/1.1 200" not in connection.rest()
     assert len(origin.requests_to("/malformed")) == before
 

@@ -93,7 +93,7 @@ def test_a_crash_leaves_a_trace_in_the_log_and_the_metrics(started, origin):
     eventually(lambda: any(sample.value >= 1 for sample in node.metrics().named("restart")), 5, "a restart is counted")
 
 
-def test_roles_end_when_their_supervisor_is_killed(started, origin):
+def test_roles_end_when_their_supervisor_is_killed(mortal, origin):
     node = mortal(origin)
     roles = node.roles()
     os.kill(node.process.pid, signal.SIGKILL)
@@ -101,7 +101,7 @@ def test_roles_end_when_their_supervisor_is_killed(started, origin):
 
 
 @pytest.mark.parametrize("protocol", ["h1", "h2"])
-def test_sigterm_lets_requests_in_flight_finish(started, origin, protocol):
+def test_sigterm_lets_requests_in_flight_finish(mortal, origin, protocol):
     held = origins.Held()
     origin.on("/held", held)
     node = mortal(zone(origin), config={"node": {"drain_timeout": "20s"}})
@@ -134,7 +134,7 @@ def _refuses(port):
         return True
 
 
-def test_sigterm_waits_no_longer_than_it_was_told(started, origin):
+def test_sigterm_waits_no_longer_than_it_was_told(mortal, origin):
     held = origins.Held()
     origin.on("/held", held)
     node = mortal(zone(origin), config={"node": {"drain_timeout": "1s"}})
@@ -148,7 +148,7 @@ def test_sigterm_waits_no_longer_than_it_was_told(started, origin):
     held.release()
 
 
-def test_idle_connections_do_not_hold_up_the_end(started, origin):
+def test_idle_connections_do_not_hold_up_the_end(mortal, origin):
     node = mortal(zone(origin), config={"node": {"drain_timeout": "30s"}})
     with H1(node.http) as plain, H1(node.http) as silent, h2.H2(node.https) as multiplexed:
         assert plain.get("/").status == 200 and multiplexed.get("/").status == 200
@@ -161,7 +161,7 @@ def test_idle_connections_do_not_hold_up_the_end(started, origin):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-def test_it_ends_with_zero_and_leaves_nothing_behind(started, origin, number):
+def test_it_ends_with_zero_and_leaves_nothing_behind(mortal, origin, number):
     node = mortal(origin)
     roles = node.roles()
     node.process.send_signal(number)
@@ -169,7 +169,7 @@ def test_it_ends_with_zero_and_leaves_nothing_behind(started, origin, number):
     assert not any(processes.is_running(pid) for pid in roles.values())
 
 
-def test_a_second_sigterm_does_not_wait(started, origin):
+def test_a_second_sigterm_does_not_wait(mortal, origin):
     held = origins.Held()
     origin.on("/held", held)
     node = mortal(zone(origin), config={"node": {"drain_timeout": "60s"}})
@@ -192,7 +192,7 @@ def test_a_port_that_is_taken_is_an_error_that_names_it(started, origin, tmp_pat
     assert str(origin.port) in (done.stdout + done.stderr).decode()
 
 
-def test_readyz_tells_when_the_node_is_going_away(started, origin):
+def test_readyz_tells_when_the_node_is_going_away(mortal, origin):
     held = origins.Held()
     origin.on("/held", held)
     node = mortal(zone(origin), config={"node": {"drain_timeout": "20s"}})
@@ -213,7 +213,7 @@ def _is_ready(node):
         return False
 
 
-def test_signals_from_the_terminal_reach_the_whole_group_without_harm(started, origin):
+def test_signals_from_the_terminal_reach_the_whole_group_without_harm(mortal, origin):
     """Ctrl-C goes to the roles as well as to the supervisor; the requests in flight still finish."""
     held = origins.Held()
     origin.on("/held", held)
@@ -221,8 +221,7 @@ def test_signals_from_the_terminal_reach_the_whole_group_without_harm(started, o
     with H1(node.http) as connection:
         connection.send(clients.request("/held"))
         held.wait_for_request()
-        for pid in [node.process.pid, *node.roles().values()]:
-            os.kill(pid, signal.SIGINT)
+        os.killpg(node.process.pid, signal.SIGINT)
         threading.Timer(0.2, held.release).start()
         assert connection.read_response().body == b"released"
     assert node.process.wait(10) == 0

@@ -118,7 +118,7 @@ class Brink:
     def stop_and_check(self):
         """Stops; an edge that died on the way, a sanitizer's report or a bad exit fails the test."""
         died = None
-        if self.process.exit_code() is None and not self.edge_may_end:
+        if self.process.exit_code() is None and self.edge_at_start and not self.edge_may_end:
             now = self.role("edge", must=False)
             died = now != self.edge_at_start and f"edge {self.edge_at_start} died during the test (now {now})"
         code = self.stop()
@@ -149,7 +149,7 @@ class Brink:
     # What it says.
 
     def log(self):
-        return self.process.output()
+        return self.process.output() if self.process is not None else ""
 
     def log_tail(self, lines=60):
         return "\n".join(["brink's log:"] + self.log().splitlines()[-lines:])

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import select
 import socket
 import ssl
 import struct
@@ -74,6 +75,15 @@ def dial(port, host="127.0.0.1", source=None, unix=None, receive_buffer=None, ti
     if not unix:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return sock
+
+
+def has_something(sock, within):
+    """Whether there is something to read (the end too) within so many seconds."""
+    if getattr(sock, "pending", lambda: 0)():
+        return True
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(within * 1000))
 
 
 class H1:

@@ -37,7 +37,7 @@ class Process:
         self.command = [str(part) for part in command]
         with open(self.log, "ab") as output:
             self._popen = subprocess.Popen([*_DIES_WITH_US, *self.command], stdin=subprocess.DEVNULL, stdout=output,
-                                           stderr=output, cwd=cwd,
+                                           stderr=output, cwd=cwd, start_new_session=True,
                                            env=clean_environment(**(env or {}), **{_MARK: self.mark}))
 
     @property
