@@ -56,6 +56,7 @@ class ClientSession::Impl final : private CodecEvents, private Wire::Owner, priv
     if (frame.type == FrameType::kHeaders || frame.type == FrameType::kData) pings_ = 0;
   }
   void on_stream_error(ErrorCode) override {}
+  void on_content() override {}
   void on_connection_error(ErrorCode) override {}
   void on_data_produced() override {}
   void on_peer_settings() override {
@@ -141,6 +142,7 @@ Task<void> ClientSession::Impl::run() {
   wake_settings_waiters();
   if (is_orderly_) co_await say_goodbye();
   co_await writer.finish();
+  transport_->shutdown_write();
 }
 
 Task<void> ClientSession::Impl::read_all() {
@@ -251,7 +253,7 @@ void ClientSession::Impl::end(const Error& why) {
 
 Task<void> ClientSession::Impl::say_goodbye() {
   wire_.wake();
-  if (co_await wire_.drained(loop.after(kGoodbye))) transport_->shutdown_write();
+  (void)co_await wire_.drained(loop.after(kGoodbye));
 }
 
 }  // namespace brink::http::h2

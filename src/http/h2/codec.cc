@@ -256,6 +256,7 @@ bool Codec::take_content(const char*& at, const char* end) {
   const std::string_view bytes(at, part);
   at += part;
   left_ -= part;
+  events_.on_content();
   if (data_stream_ != nullptr && !data_stream_->is_reset_) {
     data_stream_->on_data(bytes);
   } else {

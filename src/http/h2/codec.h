@@ -94,6 +94,8 @@ class CodecEvents {
   virtual CodecStream* on_stream(std::int32_t id) = 0;
   // A frame's header has been read, before anything is done with it.
   virtual void on_frame_header(const FrameHeader& frame) = 0;
+  // Content of a DATA frame came, whether or not its stream still wants it.
+  virtual void on_content() = 0;
   // The codec itself resets a stream, or ignores a frame, for what the peer did.
   virtual void on_stream_error(ErrorCode code) = 0;
   // The peer did what ends the connection.

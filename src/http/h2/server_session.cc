@@ -78,6 +78,7 @@ class ServerSession::Impl final : private CodecEvents, private Wire::Owner, priv
   CodecStream* on_stream(std::int32_t id) override;
   void on_frame_header(const FrameHeader& frame) override;
   void on_stream_error(ErrorCode code) override;
+  void on_content() override { guard_.on_content(); }
   void on_connection_error(ErrorCode code) override;
   void on_data_produced() override {
     guard_.on_data_written();

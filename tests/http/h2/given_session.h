@@ -209,12 +209,16 @@ class ClientStory final : public Story {
     until([&] { return group_.running() == 0; }, "the end of the session");
   }
   void begin(const std::vector<std::pair<int, std::uint32_t>>& origin_settings = {}) {
+    begin_silently();
+    origin.send(settings(origin_settings));
+    settle();
+  }
+  // With an origin that says nothing yet.
+  void begin_silently() {
     auto transport = std::make_unique<net::TcpTransport>(std::move(sockets_.first));
     if (!transport->attach(loop)) std::abort();
     session = std::make_unique<ClientSession>(std::move(transport), options);
     group_.spawn(session->run());
-    origin.send(settings(origin_settings));
-    settle();
   }
   void turn() override {
     Story::turn();

@@ -928,6 +928,15 @@ TEST(ServerSession, UpdatesThatAnswerDataAreNoFlood) {
   EXPECT_EQ(story.peer.goaway_code(), std::nullopt);
 }
 
+TEST(ServerSession, ManySmallPiecesAreNoFlood) {
+  ServerStory story;
+  story.service.script = [](ServerStream& stream) -> Task<void> { co_await ScriptedService::answer(stream, co_await read_all(*stream.body())); };
+  story.begin();
+  story.peer.send(headers(1, request_fields("/", "POST"), false) + times(500, data(1, "x")) + data(1, "", true));
+  story.until([&] { return story.peer.has_ended(1); });
+  EXPECT_EQ(story.peer.content(1), std::string(500, 'x'));
+}
+
 TEST(ServerSession, AnsweredStreamsPayForResets) {
   ServerStory story;
   story.limits.h2_resets = 5;
