@@ -10,12 +10,14 @@
 
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <optional>
 
 namespace brink::app {
 namespace {
 
 constexpr const char* kDefaultUser = "brink";
+constexpr cap_value_t kKeptRights[] = {CAP_NET_BIND_SERVICE, CAP_DAC_READ_SEARCH};
 
 struct Account {
   std::string name;
@@ -54,18 +56,32 @@ std::expected<std::string, std::string> drop_privileges(const std::string& user)
   if (::setresgid((*account)->gid, (*account)->gid, (*account)->gid) != 0) return std::unexpected(failed("setresgid"));
   if (::setresuid((*account)->uid, (*account)->uid, (*account)->uid) != 0) return std::unexpected(failed("setresuid"));
 
-  // Permitted and effective, and inheritable and ambient so that an upgrade keeps it; the roles drop it themselves.
   cap_t rights = ::cap_init();
-  const cap_value_t kept[] = {CAP_NET_BIND_SERVICE};
-  ::cap_set_flag(rights, CAP_PERMITTED, 1, kept, CAP_SET);
-  ::cap_set_flag(rights, CAP_EFFECTIVE, 1, kept, CAP_SET);
-  ::cap_set_flag(rights, CAP_INHERITABLE, 1, kept, CAP_SET);
+  ::cap_set_flag(rights, CAP_PERMITTED, std::size(kKeptRights), kKeptRights, CAP_SET);
+  ::cap_set_flag(rights, CAP_EFFECTIVE, std::size(kKeptRights), kKeptRights, CAP_SET);
   const int set = ::cap_set_proc(rights);
   ::cap_free(rights);
   if (set != 0) return std::unexpected(failed("cap_set_proc"));
-  if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0) != 0) return std::unexpected(failed("PR_CAP_AMBIENT"));
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return std::unexpected(failed("PR_SET_NO_NEW_PRIVS"));
   return (*account)->name;
+}
+
+void keep_rights_through_exec() {
+  cap_t rights = ::cap_get_proc();
+  ::cap_set_flag(rights, CAP_INHERITABLE, std::size(kKeptRights), kKeptRights, CAP_SET);
+  // Fails where the process never had them, which is as it should be.
+  if (::cap_set_proc(rights) == 0) {
+    for (const cap_value_t right : kKeptRights) ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, right, 0, 0);
+  }
+  ::cap_free(rights);
+}
+
+void keep_rights_from_children() {
+  ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  cap_t rights = ::cap_get_proc();
+  ::cap_clear_flag(rights, CAP_INHERITABLE);
+  ::cap_set_proc(rights);
+  ::cap_free(rights);
 }
 
 std::expected<void, std::string> make_directory(const std::string& directory, unsigned mode, const std::string& user) {

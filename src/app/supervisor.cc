@@ -16,6 +16,7 @@
 #include "app/local_certificates.h"
 #include "app/privileges.h"
 #include "app/running.h"
+#include "edge/credentials.h"
 #include "runtime/loop.h"
 #include "runtime/message_channel.h"
 #include "runtime/process.h"
@@ -26,6 +27,7 @@
 #include "telemetry/metric_table.h"
 #include "telemetry/metrics.h"
 #include "telemetry/segment.h"
+#include "tls/ticket_keys.h"
 
 namespace brink::app {
 namespace {
@@ -123,6 +125,7 @@ std::expected<LoadedConfiguration, std::vector<std::string>> Supervisor::State::
 
 bool Supervisor::State::prepare() {
   program_ = absolute_program_path(options_.program);
+  keep_rights_from_children();
   if (options_.resume_descriptor >= 0 && !take_inheritance()) {
     telemetry::log_error("the former program left nothing that can be read; start Brink anew");
     return false;
@@ -161,6 +164,9 @@ bool Supervisor::State::prepare() {
     kept_.lock = std::move(*lock);
   }
   if (auto made = make_local_certificates(config); !made) return complain(made.error());
+  if (auto secret = tls::load_or_make_ticket_secret(config.node.data_dir + "/tickets.key"); !secret) {
+    return complain(config.node.data_dir + "/tickets.key: " + secret.error().text());
+  }
   if (!kept_.log_sender) {
     auto pair = MessageChannel::make_pair();
     if (!pair) return complain("cannot make the log channel: " + pair.error().text());
@@ -215,7 +221,9 @@ Task<void> Supervisor::State::main() {
   }
   if (all_serve()) {
     note_running(configuration_.config.node.data_dir, kept_.upgrades);
-    telemetry::log_info("serving", {{"version", BRINK_VERSION}, {"upgrades", std::to_string(kept_.upgrades)}});
+    std::string addresses;
+    for (const auto& [key, sockets] : kept_.listeners.sockets) addresses += (addresses.empty() ? "" : " ") + key.purpose + "=" + key.address;
+    telemetry::log_info("serving", {{"version", BRINK_VERSION}, {"upgrades", std::to_string(kept_.upgrades)}, {"listeners", addresses}});
   } else {
     telemetry::log_error("not all roles have come to serve; see the messages above");
   }
@@ -320,6 +328,9 @@ void Supervisor::State::configure(RoleProcess& role) {
   for (const auto& [key, sockets] : kept_.listeners.sockets) {
     if ((key.purpose == "control") != (role.name == "control")) continue;
     for (const net::Fd& socket : sockets) message.descriptors.emplace_back(key.purpose + " " + key.address, duplicate(socket.get()));
+  }
+  if (role.name == "edge") {
+    message.descriptors.emplace_back("credentials", text_descriptor("brink-credentials", edge::bundle_credentials(configuration_.config)));
   }
   for (const Inheritance::OldSegment& segment : kept_.segments) {
     // Control reads every segment; the others write the newest of their own.
@@ -429,7 +440,9 @@ Task<void> Supervisor::State::upgrade() {
   // The new program must be able to start under this configuration before the old one makes way.
   std::vector<std::string> arguments = {"brink", "version"};
   if (!options_.config_path.empty()) arguments = {"brink", "check", "--config", options_.config_path};
+  keep_rights_through_exec();  // the check reads the keys, too
   auto trial = ChildProcess::start(loop_, {.program = program_, .arguments = arguments, .descriptors = {}, .added_environment = {}});
+  keep_rights_from_children();
   std::string why;
   if (!trial) {
     why = trial.error().text();
@@ -455,11 +468,13 @@ Task<void> Supervisor::State::upgrade() {
   std::vector<char*> argv;
   for (std::string& argument : again) argv.push_back(argument.data());
   argv.push_back(nullptr);
+  keep_rights_through_exec();
   // Signals stay blocked through exec: one that comes meanwhile waits for the new program to watch for it.
   ::execv(program_.c_str(), argv.data());
 
   // Still here: the program vanished between its check and now.
   telemetry::log_error("the hand-over failed; this program goes on", {{"program", program_}, {"why", ::strerror(errno)}});
+  keep_rights_from_children();
   kept_.roles.clear();
 }
 

@@ -14,7 +14,7 @@ struct EdgeLimits {
   std::uint32_t uri_bytes = 16 * 1024;
   std::uint64_t body_bytes = 100 * 1024 * 1024;
   std::uint32_t connections = 200'000;
-  std::uint32_t connections_per_address = 1'000;
+  std::uint32_t connections_per_address = 20'000;
   std::uint32_t streams = 128;
   std::uint32_t requests_per_connection = 0;
   std::uint32_t h2_resets = 200;

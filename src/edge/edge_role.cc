@@ -19,7 +19,10 @@ std::expected<void, std::string> EdgeRole::configure(config::Config config, Role
     if (!secret) return std::unexpected(fmt::format("{}/tickets.key: {}", config.node.data_dir, secret.error().text()));
     ticket_keys_ = std::make_shared<tls::TicketKeys>(*secret, tls::system_wall_clock());
   }
-  auto snapshot = make_snapshot(std::move(config), snapshot_.get(), ticket_keys_);
+  const auto bundle = read_text_descriptor(message.take("credentials").get());
+  const auto read_file = bundle ? files_in_bundle(*bundle) : std::nullopt;
+  if (!read_file) return std::unexpected("the certificates and keys have not come from the supervisor");
+  auto snapshot = make_snapshot(std::move(config), *read_file, snapshot_.get(), ticket_keys_);
   if (!snapshot) return std::unexpected(fmt::format("{}", fmt::join(snapshot.error(), "; ")));
   if (threads_.empty()) {
     if (auto started = start(message); !started) return started;

@@ -102,8 +102,24 @@ http::RayId EdgeThread::next_ray() {
 
 Task<void> EdgeThread::serve(http::ServerStream& stream) { return edge::serve(*this, stream); }
 
-void EdgeThread::on_unreadable_request(const http::ConnectionFacts&, std::uint16_t status, const Error&) {
+// There is no request to tell of, but who sent what was none, and what was answered, belongs in the log.
+void EdgeThread::on_unreadable_request(const http::ConnectionFacts& connection, std::uint16_t status, const Error& why) {
   metrics_.count_unreadable(status);
+  http::RequestHead nothing;
+  nothing.method_name = {};
+  nothing.target = {};
+  http::Exchange exchange;
+  exchange.ray = next_ray();
+  exchange.connection = &connection;
+  exchange.request = &nothing;
+  exchange.scheme = connection.tls != nullptr ? "https" : "http";
+  exchange.started = exchange.ended = loop_.now();
+  exchange.started_wall = loop_.wall_now();
+  exchange.client_ip = connection.client.ip();
+  exchange.status = status;
+  const std::string refused = why.text();
+  exchange.refused_because = refused;
+  access_log_.write(exchange);
 }
 
 void EdgeThread::on_limit(http::Limit limit) { metrics_.count_limit(limit); }

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "base/ascii.h"
 
 namespace brink::edge {
@@ -61,6 +64,18 @@ std::string problem_json(const Failure& failure, const http::Exchange& exchange)
   return json + "}\n";
 }
 
+// The weight of an element of Accept; 1 where it says none or no number.
+double weight_of(std::string_view element) {
+  for (auto rest = element.find(';'); rest != std::string_view::npos; rest = element.find(';', rest + 1)) {
+    std::string_view parameter = trim_ows(element.substr(rest + 1));
+    if (parameter.size() < 3 || ascii_lower(parameter[0]) != 'q' || parameter[1] != '=') continue;
+    double weight = 1;
+    std::from_chars(parameter.data() + 2, parameter.data() + parameter.size(), weight);
+    return weight;
+  }
+  return 1;
+}
+
 }  // namespace
 
 std::unique_ptr<http::Body> error_page(const Failure& failure, const http::Exchange& exchange, http::ResponseHead& response) {
@@ -79,17 +94,21 @@ std::unique_ptr<http::Body> error_page(const Failure& failure, const http::Excha
 }
 
 bool prefers_json(std::string_view accept) {
-  bool json = false;
+  double html = 0, json = 0;
+  bool json_first = false;
   for_each_list_element(accept, [&](std::string_view element) {
     const std::string_view type = trim_ows(element.substr(0, element.find(';')));
-    if (equals_ignoring_case(type, "text/html") || equals_ignoring_case(type, "application/xhtml+xml")) return false;
-    if (equals_ignoring_case(type, "application/json") || equals_ignoring_case(type, "application/problem+json")) {
-      json = true;
-      return false;
+    const double weight = weight_of(element);
+    const auto is = [&](std::string_view name) { return equals_ignoring_case(type, name); };
+    if (is("application/json") || is("application/problem+json") || is("application/*")) {
+      if (html == 0) json_first = true;
+      json = std::max(json, weight);
+    } else if (is("text/html") || is("application/xhtml+xml") || is("text/*")) {
+      html = std::max(html, weight);
     }
     return true;
   });
-  return json;
+  return json > html || (json > 0 && json == html && json_first);
 }
 
 }  // namespace brink::edge

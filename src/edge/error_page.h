@@ -16,7 +16,8 @@ namespace brink::edge {
 [[nodiscard]] std::unique_ptr<http::Body> error_page(const Failure& failure, const http::Exchange& exchange,
                                                      http::ResponseHead& response);
 
-// Whether a client that says `accept` would rather have JSON than HTML: JSON is named, and before HTML.
+// Whether a client that says `accept` would rather have JSON than HTML: JSON has the higher weight (RFC 9110 section
+// 12.5.1), or the same and is named first. Who says nothing, or takes anything, gets HTML.
 [[nodiscard]] bool prefers_json(std::string_view accept);
 
 }  // namespace brink::edge

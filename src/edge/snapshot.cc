@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <map>
 
+#include "base/ascii.h"
+#include "edge/credentials.h"
 #include "tls/certificate.h"
 #include "tls/client_context.h"
-#include "tls/file.h"
-#include "tls/local_ca.h"
 
 namespace brink::edge {
 namespace {
@@ -15,16 +16,16 @@ namespace {
 using Problems = std::vector<std::string>;
 using CertificatePtr = std::shared_ptr<const tls::Certificate>;
 
-std::optional<std::string> read_text(const std::string& path, Problems& problems) {
-  auto text = tls::read_file(path);
+std::optional<std::string> read_text(const ReadFile& read_file, const std::string& path, Problems& problems) {
+  auto text = read_file(path);
   if (text) return std::move(*text);
   problems.push_back(fmt::format("{}: {}", path, text.error().text()));
   return std::nullopt;
 }
 
-CertificatePtr read_certificate(const config::Certificate& files, Problems& problems) {
-  const auto chain = read_text(files.certificate, problems);
-  const auto key = read_text(files.key, problems);
+CertificatePtr read_certificate(const ReadFile& read_file, const config::Certificate& files, Problems& problems) {
+  const auto chain = read_text(read_file, files.certificate, problems);
+  const auto key = read_text(read_file, files.key, problems);
   if (!chain || !key) return nullptr;
   auto certificate = tls::Certificate::parse(*chain, *key);
   if (!certificate) {
@@ -32,7 +33,7 @@ CertificatePtr read_certificate(const config::Certificate& files, Problems& prob
     return nullptr;
   }
   if (files.ocsp.empty()) return *certificate;
-  const auto response = read_text(files.ocsp, problems);
+  const auto response = read_text(read_file, files.ocsp, problems);
   if (!response) return nullptr;
   auto stapled = (*certificate)->with_ocsp_response(*response, std::chrono::system_clock::now());
   if (!stapled) {
@@ -69,17 +70,17 @@ origin::Settings origin_settings(const config::Zone& zone, const config::Origin&
   return settings;
 }
 
-std::shared_ptr<tls::ClientContext> client_context(const origin::Settings& settings, Problems& problems) {
+std::shared_ptr<tls::ClientContext> client_context(const ReadFile& read_file, const origin::Settings& settings, Problems& problems) {
   if (!settings.https) return nullptr;
   tls::ClientOptions options;
   options.verify = settings.verify ? tls::ClientOptions::Verify::kFull : tls::ClientOptions::Verify::kNone;
   if (!settings.ca_file.empty()) {
-    auto pem = read_text(settings.ca_file, problems);
+    auto pem = read_text(read_file, settings.ca_file, problems);
     if (!pem) return nullptr;
     options.ca_pem = std::move(*pem);
   }
   if (!settings.client_certificate_file.empty()) {
-    options.certificate = read_certificate({settings.client_certificate_file, settings.client_key_file, ""}, problems);
+    options.certificate = read_certificate(read_file, {settings.client_certificate_file, settings.client_key_file, ""}, problems);
     if (options.certificate == nullptr) return nullptr;
   }
   auto context = tls::ClientContext::make(std::move(options));
@@ -91,7 +92,7 @@ std::shared_ptr<tls::ClientContext> client_context(const origin::Settings& setti
 
 // The origin of these settings as it is, where one is; a client certificate or CA is read again all the same, for its
 // file may have been renewed: then it is a new origin.
-origin::OriginPtr make_origin(const config::Zone& zone, const config::Origin& common, const Snapshot* before, Problems& problems) {
+origin::OriginPtr make_origin(const ReadFile& read_file, const config::Zone& zone, const config::Origin& common, const Snapshot* before, Problems& problems) {
   origin::Settings settings = origin_settings(zone, common);
   const bool from_files = !settings.ca_file.empty() || !settings.client_certificate_file.empty();
   if (before != nullptr && !from_files) {
@@ -99,23 +100,46 @@ origin::OriginPtr make_origin(const config::Zone& zone, const config::Origin& co
       if (known->origin->settings == settings) return known->origin;
     }
   }
-  auto context = client_context(settings, problems);
+  auto context = client_context(read_file, settings, problems);
   return std::make_shared<const origin::Origin>(std::move(settings), std::move(context));
 }
 
-tls::ServerEntry server_entry(const config::Zone& zone, const std::string& data_dir, Problems& problems) {
-  tls::ServerEntry entry;
-  entry.hosts = zone.hosts;
-  if (zone.min_tls_version == 0x0304) entry.minimum_version = tls::ServerEntry::MinimumVersion::kTls13;
-  std::vector<config::Certificate> files = zone.certificates;
-  if (files.empty()) {
-    const tls::LocalLeafPaths local = tls::local_leaf_paths(data_dir + "/ca", zone.name);
-    files.push_back({local.certificate, local.key, ""});
+// The name a client asks for, as a certificate would have to cover it: any one name below a wildcard.
+std::string name_to_cover(const std::string& host) { return host.starts_with("*.") ? "any-name-of-it" + host.substr(1) : host; }
+
+// The entries of a zone, the most specific first: every name gets the certificates that are good for it (one of each
+// kind of key is chosen among them), and a name that none is good for gets all.
+std::vector<tls::ServerEntry> server_entries(const ReadFile& read_file, const config::Zone& zone, const std::string& data_dir,
+                                             Problems& problems) {
+  std::vector<CertificatePtr> certificates;
+  for (const config::Certificate& files : certificate_files(zone, data_dir)) {
+    if (auto certificate = read_certificate(read_file, files, problems)) certificates.push_back(std::move(certificate));
   }
-  for (const config::Certificate& each : files) {
-    if (auto certificate = read_certificate(each, problems)) entry.certificates.push_back(std::move(certificate));
+  if (certificates.empty()) return {};
+
+  ZoneTable names_of_zone;
+  const Zone itself;
+  for (const std::string& host : zone.hosts) names_of_zone.add(host, itself);
+  std::map<std::vector<CertificatePtr>, std::vector<std::string>> hosts_by_certificates;
+  const auto place = [&](const std::string& host) {
+    std::vector<CertificatePtr> good;
+    for (const CertificatePtr& certificate : certificates) {
+      if (certificate->covers(name_to_cover(host))) good.push_back(certificate);
+    }
+    if (!good.empty()) hosts_by_certificates[std::move(good)].push_back(host);
+  };
+  for (const CertificatePtr& certificate : certificates) {
+    for (const std::string& name : certificate->names()) {
+      if (names_of_zone.find(name_to_cover(name)) != nullptr) place(to_lower(name));
+    }
   }
-  return entry;
+  std::vector<tls::ServerEntry> entries;
+  for (auto& [good, hosts] : hosts_by_certificates) entries.push_back({.hosts = std::move(hosts), .certificates = good});
+  entries.push_back({.hosts = zone.hosts, .certificates = certificates});
+  for (tls::ServerEntry& entry : entries) {
+    if (zone.min_tls_version == 0x0304) entry.minimum_version = tls::ServerEntry::MinimumVersion::kTls13;
+  }
+  return entries;
 }
 
 void copy_limits(const config::Edge& from, Snapshot& to) {
@@ -143,7 +167,8 @@ void copy_limits(const config::Edge& from, Snapshot& to) {
 }  // namespace
 
 std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
-    config::Config config, const Snapshot* before, const std::shared_ptr<const tls::TicketKeys>& ticket_keys) {
+    config::Config config, const ReadFile& read_file, const Snapshot* before,
+    const std::shared_ptr<const tls::TicketKeys>& ticket_keys) {
   Problems problems;
   auto snapshot = std::make_shared<Snapshot>();
   copy_limits(config.edge, *snapshot);
@@ -155,14 +180,16 @@ std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_sn
     zone->name = each.name;
     zone->tls = each.tls;
     zone->origin_host = each.origin_host;
-    zone->origin = make_origin(each, config.origin, before, problems);
+    zone->origin = make_origin(read_file, each, config.origin, before, problems);
     for (const std::string& host : each.hosts) snapshot->by_host.add(host, *zone);
     snapshot->zones.push_back(std::move(zone));
 
     if (config.edge.https.empty()) continue;
-    tls::ServerEntry entry = server_entry(each, config.node.data_dir, problems);
-    const bool is_default = each.name == config.edge.default_certificate_zone;
-    entries.insert(is_default ? entries.begin() : entries.end(), std::move(entry));
+    for (tls::ServerEntry& entry : server_entries(read_file, each, config.node.data_dir, problems)) {
+      // Whoever asks for no name of ours gets the zone's that is the default, else the first one's.
+      if (each.name == config.edge.default_certificate_zone && entry.hosts == each.hosts) entry.hosts.push_back("*");
+      entries.push_back(std::move(entry));
+    }
   }
   if (!problems.empty()) return std::unexpected(std::move(problems));
   if (!entries.empty()) {
@@ -174,9 +201,10 @@ std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_sn
 
 std::vector<std::string> check_certificates(const config::Config& config) {
   Problems problems;
+  const ReadFile read_file = files_on_disk();
   for (const config::Zone& zone : config.zones) {
-    for (const config::Certificate& files : zone.certificates) (void)read_certificate(files, problems);
-    (void)client_context(origin_settings(zone, config.origin), problems);
+    for (const config::Certificate& files : zone.certificates) (void)read_certificate(read_file, files, problems);
+    (void)client_context(read_file, origin_settings(zone, config.origin), problems);
   }
   return problems;
 }

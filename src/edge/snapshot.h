@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "edge/credentials.h"
 #include "edge/zone_table.h"
 #include "http/limits.h"
 #include "origin/origin.h"
@@ -34,11 +35,11 @@ struct Snapshot {
   std::shared_ptr<const tls::ServerContexts> certificates;
 };
 
-// Makes a snapshot of `config`, reading the certificates and keys it names (and those of the local CA under
-// data_dir for zones without). Origins that are the same as in `before` (may be nullptr) are kept with their
+// Makes a snapshot of `config`; the certificates and keys that it names (those of the local CA for zones without) are read
+// by `read_file`. Origins that are the same as in `before` (may be nullptr) are kept with their
 // connections. Errors are sentences for the log: what, in which file, what to do. Blocks; not for a busy loop.
 [[nodiscard]] std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
-    config::Config config, const Snapshot* before, const std::shared_ptr<const tls::TicketKeys>& ticket_keys);
+    config::Config config, const ReadFile& read_file, const Snapshot* before, const std::shared_ptr<const tls::TicketKeys>& ticket_keys);
 
 // What is wrong with the certificates, keys and CAs that `config` names; nothing where all is well.
 [[nodiscard]] std::vector<std::string> check_certificates(const config::Config& config);

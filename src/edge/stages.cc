@@ -7,6 +7,7 @@
 #include "edge/edge_thread.h"
 #include "edge/error_page.h"
 #include "edge/forwarding.h"
+#include "runtime/task_group.h"
 
 namespace brink::edge {
 
@@ -54,12 +55,49 @@ Flow set_request_fields(Request& request) {
   return Flow::kContinue;
 }
 
+// Passes informational responses on as they come, in their order. What asked for the 100 was Brink itself.
+class InformationalRelay final : public http::InformationalSink {
+ public:
+  InformationalRelay(http::ServerStream& stream, CancelScope& scope) : stream_(stream), sending_("informational responses", scope) {}
+
+  void on_informational(const http::ResponseHead& head) override {
+    if (head.status == 100 || waiting_.size() >= kMost) return;  // a peer that sends more has no good reason
+    auto& copy = waiting_.emplace_back(std::make_unique<http::ResponseHead>());
+    copy->status = head.status;
+    for (const http::Field& field : head.fields) copy->fields.add(copy->arena.copy(field.name), copy->arena.copy(field.value));
+    if (sending_.running() == 0) sending_.spawn(send_waiting());
+  }
+  [[nodiscard]] bool was_used() const { return !waiting_.empty(); }
+  // Once the final response is there: nothing may come after it.
+  Task<void> finish() {
+    (void)co_await sending_.join(Deadline::never());
+    co_await sending_.finish();
+  }
+
+ private:
+  static constexpr std::size_t kMost = 16;
+
+  Task<void> send_waiting() {
+    while (sent_ < waiting_.size()) {
+      const auto head = std::move(waiting_[sent_++]);
+      if (!co_await stream_.send_informational(*head)) co_return;
+    }
+  }
+
+  http::ServerStream& stream_;
+  std::vector<std::unique_ptr<http::ResponseHead>> waiting_;  // those that were sent are empty
+  std::size_t sent_ = 0;
+  TaskGroup sending_;
+};
+
 Task<Flow> ask_origin(Request& request) {
   const Zone& zone = *request.zone;
   if (!zone.origin_host.empty()) request.head.authority = zone.origin_host;
   request.head.scheme = zone.origin->settings.https ? "https" : "http";
   origin::Fetch& fetch = request.fetch.emplace(request.thread.origins(), zone.origin, request.exchange.origin);
-  auto response = co_await fetch.start(request.head, request.stream.body(), request.stream.connection());
+  InformationalRelay relay(request.stream, co_await current_scope());
+  auto response = co_await fetch.start(request.head, request.stream.body(), request.stream.connection(), &relay);
+  if (relay.was_used()) co_await relay.finish();
   if (response) {
     request.response = *response;
     request.response_body = fetch.response_body();

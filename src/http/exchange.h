@@ -71,6 +71,7 @@ struct Exchange {
 
   OriginFacts origin;
   std::string_view proxy_error;                // RFC 9209 error type where this system failed the request; static
+  std::string_view refused_because;            // what was wrong with a request that could not be read; empty: nothing
   std::string_view cache_status;               // "none" until the cache is asked
 
   static constexpr std::size_t kMaxNotes = 32;

@@ -113,6 +113,8 @@ constexpr ExchangeField kFields[] = {
      [](E e) { return origin_fact(e, milliseconds(e.origin.first_byte)); }},
     {"", "OriginResponseBytes", "bytes of content received from the origin",
      [](E e) { return origin_fact(e, number(e.origin.response_bytes)); }},
+    {"", "RefusedBecause", "what was wrong with a request that could not be read and was refused",
+     [](E e) { return e.refused_because.empty() ? FactValue() : text(e.refused_because); }},
     {"", "ProxyError", "RFC 9209 error type where Brink could not get an answer",
      [](E e) { return e.proxy_error.empty() ? FactValue() : text(e.proxy_error); }},
 };

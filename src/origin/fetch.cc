@@ -7,7 +7,8 @@ namespace brink::origin {
 using http::ClientError;
 
 Task<Result<http::ResponseHead*>> Fetch::start(const http::RequestHead& head, http::Body* body,
-                                               const http::ConnectionFacts& client) {
+                                               const http::ConnectionFacts& client,
+                                               http::InformationalSink* informational) {
   const Settings& settings = origin_->settings;
   facts_.name = settings.name;
   const http::ClientTimeouts timeouts{.first_byte = settings.first_byte_timeout, .between_bytes = settings.between_bytes_timeout};
@@ -29,7 +30,7 @@ Task<Result<http::ResponseHead*>> Fetch::start(const http::RequestHead& head, ht
     facts_.address = lease_->address();
     facts_.reused = lease_->is_reused();
     const TimePoint sent = loop.now();
-    auto response = co_await lease_->stream().start(head, body, timeouts, nullptr);
+    auto response = co_await lease_->stream().start(head, body, timeouts, informational);
     if (response) {
       facts_.first_byte = loop.now() - sent;
       facts_.status = (*response)->status;

@@ -20,7 +20,7 @@ class Fetch {
   // Sends the request and answers with the response's head, which lives as long as this fetch. `head`, `body` (nullptr
   // for no content) and `client` must live until finish() has been awaited.
   Task<Result<http::ResponseHead*>> start(const http::RequestHead& head, http::Body* body,
-                                          const http::ConnectionFacts& client);
+                                          const http::ConnectionFacts& client, http::InformationalSink* informational = nullptr);
   [[nodiscard]] http::Body* response_body() { return lease_ ? lease_->stream().response_body() : nullptr; }
 
   // Gives the connection back where it can be used again, closes it otherwise. Required before the fetch dies.

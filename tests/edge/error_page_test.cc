@@ -60,12 +60,15 @@ TEST_F(ErrorPageTest, HeadHasTheLengthAndNoContent) {
   EXPECT_GT(http::content_length(response.fields).value_or(0), 100u);
 }
 
-TEST(PrefersJson, GoesByWhichTypeIsNamedFirst) {
+TEST(PrefersJson, GoesByTheWeightThenByWhichIsNamedFirst) {
   EXPECT_FALSE(prefers_json(""));
   EXPECT_FALSE(prefers_json("*/*"));
   EXPECT_FALSE(prefers_json("text/html, application/json"));
   EXPECT_TRUE(prefers_json("application/json, text/html"));
   EXPECT_TRUE(prefers_json("text/plain, application/problem+json;q=0.5"));
+  EXPECT_TRUE(prefers_json("application/*"));
+  EXPECT_TRUE(prefers_json("text/html;q=0.1, application/problem+json"));
+  EXPECT_FALSE(prefers_json("application/json;q=0.5, text/html"));
 }
 
 TEST(FailureOf, TellsTheWaysToFailApart) {
