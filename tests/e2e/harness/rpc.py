@@ -8,6 +8,7 @@ import grpc
 from .polling import PATIENCE
 
 SERVICE = "brink.Echo"
+_BIG_MESSAGES = [("grpc.max_receive_message_length", 64 << 20), ("grpc.max_send_message_length", 64 << 20)]
 _DEADLINE_S = 10 * PATIENCE
 
 
@@ -15,7 +16,7 @@ class GrpcOrigin:
     """Say echoes one message; Fail ends with NOT_FOUND; Count answers a stream; Sum reads one; Chat goes both ways."""
 
     def __init__(self, tls=None):
-        self._server = grpc.server(concurrent.futures.ThreadPoolExecutor(8))
+        self._server = grpc.server(concurrent.futures.ThreadPoolExecutor(8), options=_BIG_MESSAGES)
         self.metadata = []
         self.cancelled = 0
         handlers = {
@@ -64,8 +65,7 @@ class GrpcClient:
         credentials = grpc.ssl_channel_credentials(ca.file.read_bytes())
         self._channel = grpc.secure_channel(f"127.0.0.1:{port}", credentials, [
             ("grpc.ssl_target_name_override", host), ("grpc.default_authority", host),
-            ("grpc.enable_http_proxy", 0), ("grpc.max_receive_message_length", 64 << 20),
-            ("grpc.max_send_message_length", 64 << 20)])
+            ("grpc.enable_http_proxy", 0), *_BIG_MESSAGES])
 
     def __enter__(self):
         return self
