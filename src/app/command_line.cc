@@ -92,6 +92,7 @@ int run_command_line(int argc, char** argv) {
   role->add_option("name", role_name)->required();
   role->add_option("--channel", role_channel)->required();
 
+  const std::string overview = app.help();  // once a command has been parsed, the library prints that one's help
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -105,7 +106,7 @@ int run_command_line(int argc, char** argv) {
   }
   if (*help) {
     if (help_of.empty()) {
-      print(app.help());
+      print(overview);
       return 0;
     }
     const auto commands = app.get_subcommands([&](const CLI::App* each) { return each->get_name() == help_of; });

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <csignal>
+
 #include "app/configuration.h"
 #include "config/read.h"
 #include "control/control_role.h"
@@ -54,6 +56,7 @@ Task<void> obey(Loop& loop, MessageChannel& channel) {
     if (message->kind == "serving") role.hear_whether_all_serve(message->value("serving") == "yes");
     if (message->kind != "configure") continue;
     auto config = configuration_in(*message);
+    if (config) telemetry::set_log_level(static_cast<telemetry::LogLevel>(config->log.level));
     std::expected<void, std::string> done = config ? role.configure(std::move(*config), *message) : std::unexpected(config.error());
     RoleMessage answer;
     answer.kind = done ? "ready" : "refused";
@@ -62,8 +65,15 @@ Task<void> obey(Loop& loop, MessageChannel& channel) {
   }
 }
 
+// A terminal's signals reach the whole group of processes; what they mean for a role, the supervisor says.
+void leave_signals_to_supervisor() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE}) std::signal(signal, SIG_IGN);
+}
+
 template <class Role>
-int run(int channel_descriptor) {
+int run(std::string_view name, int channel_descriptor) {
+  telemetry::set_log_role(name);
+  leave_signals_to_supervisor();
   Loop loop;
   if (::fcntl(channel_descriptor, F_GETFD) < 0) {
     fmt::print(stderr, "brink role: started by the supervisor only; use \"brink run\"\n");
@@ -79,8 +89,8 @@ int run(int channel_descriptor) {
 }  // namespace
 
 int run_role(std::string_view name, int channel) {
-  if (name == "edge") return run<edge::EdgeRole>(channel);
-  if (name == "control") return run<control::ControlRole>(channel);
+  if (name == "edge") return run<edge::EdgeRole>(name, channel);
+  if (name == "control") return run<control::ControlRole>(name, channel);
   fmt::print(stderr, "brink role: no role \"{}\"; there are edge and control\n", name);
   return 2;
 }

@@ -481,6 +481,8 @@ Task<void> Supervisor::State::upgrade() {
 Task<void> Supervisor::State::drain_everything() {
   const Deadline deadline = loop_.after(configuration_.config.node.drain_timeout);
   telemetry::log_info("ending: requests under way may finish");
+  kept_.listeners.sockets.clear();  // so that new connections are refused once the roles have closed theirs
+  tell_control_whether_all_serve();
   // Control goes last: it writes the log and answers for the metrics of the others.
   for (const bool control : {false, true}) {
     for (auto& role : roles_) {

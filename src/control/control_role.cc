@@ -16,7 +16,7 @@ telemetry::LogFileOptions log_options(const config::Log& log) {
 
 ControlRole::ControlRole(Loop& loop) : loop_(loop), endpoints_(loop), connections_("control connections", loop) {}
 
-ControlRole::~ControlRole() = default;
+ControlRole::~ControlRole() { telemetry::set_log_metrics(nullptr); }
 
 std::expected<void, std::string> ControlRole::configure(config::Config config, RoleMessage& message) {
   NodeState state;
@@ -31,7 +31,11 @@ std::expected<void, std::string> ControlRole::configure(config::Config config, R
   endpoints_.use(std::move(state));
 
   if (log_file_ == nullptr) {
-    log_file_ = std::make_unique<telemetry::LogFile>(log_options(config.log));
+    auto registry = telemetry::Registry::open(message.take("segment"));
+    if (!registry) return std::unexpected("the metrics segment cannot be mapped: " + registry.error().text());
+    metrics_ = std::move(*registry);
+    telemetry::set_log_metrics(metrics_.get());
+    log_file_ = std::make_unique<telemetry::LogFile>(log_options(config.log), metrics_.get());
     log_receiver_ = std::make_unique<telemetry::LogReceiver>(loop_, message.take("log"), *log_file_);
     log_receiver_->start();
   } else {

@@ -36,6 +36,7 @@ class ControlRole {
   http::ServerLimits limits_;
   http::ServerTimeouts timeouts_;
   Endpoints endpoints_;
+  std::unique_ptr<telemetry::Registry> metrics_;
   std::unique_ptr<telemetry::LogFile> log_file_;
   std::unique_ptr<telemetry::LogReceiver> log_receiver_;
   std::string address_;

@@ -5,13 +5,14 @@
 #include <latch>
 #include <map>
 
+#include "telemetry/log.h"
 #include "tls/ticket_keys.h"
 
 namespace brink::edge {
 
 EdgeRole::EdgeRole(Loop& loop) : loop_(loop) {}
 
-EdgeRole::~EdgeRole() = default;
+EdgeRole::~EdgeRole() { telemetry::set_log_metrics(nullptr); }
 
 std::expected<void, std::string> EdgeRole::configure(config::Config config, RoleMessage& message) {
   if (ticket_keys_ == nullptr) {
@@ -37,6 +38,7 @@ std::expected<void, std::string> EdgeRole::start(RoleMessage& message) {
   auto registry = telemetry::Registry::open(message.take("segment"));
   if (!registry) return std::unexpected("the metrics segment cannot be mapped: " + registry.error().text());
   metrics_ = std::move(*registry);
+  telemetry::set_log_metrics(metrics_.get());
   log_channel_ = message.take("log");
   shared_ = std::make_unique<EdgeShared>(*metrics_, log_channel_.get());
   const std::size_t count = std::clamp<std::size_t>(message.number("threads"), 1, origin::kMaxLoops);

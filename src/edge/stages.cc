@@ -7,6 +7,8 @@
 #include "edge/edge_thread.h"
 #include "edge/error_page.h"
 #include "edge/forwarding.h"
+#include "edge/websocket.h"
+#include "http/client.h"
 #include "runtime/task_group.h"
 
 namespace brink::edge {
@@ -95,9 +97,11 @@ Task<Flow> ask_origin(Request& request) {
   if (!zone.origin_host.empty()) request.head.authority = zone.origin_host;
   request.head.scheme = zone.origin->settings.https ? "https" : "http";
   origin::Fetch& fetch = request.fetch.emplace(request.thread.origins(), zone.origin, request.exchange.origin);
+  begin_websocket(request);
   InformationalRelay relay(request.stream, co_await current_scope());
   auto response = co_await fetch.start(request.head, request.stream.body(), request.stream.connection(), &relay);
   if (relay.was_used()) co_await relay.finish();
+  if (response && !finish_websocket(request, **response)) response = fail(http::ClientError::kMalformedResponse);
   if (response) {
     request.response = *response;
     request.response_body = fetch.response_body();
@@ -123,7 +127,7 @@ Flow set_response_fields(Request& request) {
   return Flow::kContinue;
 }
 
-Task<Flow> send_response(Request& request) {
+Task<Result<>> send(Request& request) {
   http::Exchange& exchange = request.exchange;
   exchange.status = request.response->status;
   exchange.response_content_type = request.response->fields.value(FieldName::kContentType);
@@ -131,11 +135,24 @@ Task<Flow> send_response(Request& request) {
   http::SendReport report;
   const bool upgraded = request.response->status == 101;
   if (upgraded) request.thread.metrics().add_upgraded(1);
-  const auto sent = co_await request.stream.send(*request.response, request.response_body, report);
+  auto sent = co_await request.stream.send(*request.response, request.response_body, report);
   if (upgraded) request.thread.metrics().add_upgraded(-1);
   exchange.response_complete = sent.has_value();
   exchange.response_head_bytes = report.head_bytes;
   exchange.response_body_bytes = report.body_bytes;
+  co_return sent;
+}
+
+Task<Flow> send_response(Request& request) {
+  const auto sent = co_await send(request);
+  // The origin's content broke off before anything had gone out: the visitor can still be told.
+  const bool untold = !sent && sent.error().is(http::ServerError::kResponseBroken) && request.exchange.response_head_bytes == 0;
+  if (untold && request.failure == nullptr) {
+    request.failure = &failure_of(http::ClientError::kBodyBroken);
+    make_error_page(request);
+    set_response_fields(request);
+    (void)co_await send(request);
+  }
   co_return Flow::kContinue;
 }
 

@@ -23,6 +23,11 @@ const EVP_MD* md5_algorithm() {
   return algorithm;
 }
 
+const EVP_MD* sha1_algorithm() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA1", nullptr);
+  return algorithm;
+}
+
 const EVP_MD* sha256_algorithm() {
   static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   return algorithm;
@@ -32,6 +37,7 @@ const EVP_MD* sha256_algorithm() {
 
 std::string md5_hex(std::string_view bytes) { return hex_encode(digest(md5_algorithm(), bytes)); }
 std::string sha256_hex(std::string_view bytes) { return hex_encode(digest(sha256_algorithm(), bytes)); }
+std::string sha1(std::string_view bytes) { return digest(sha1_algorithm(), bytes); }
 std::string sha256(std::string_view bytes) { return digest(sha256_algorithm(), bytes); }
 
 }  // namespace brink::tls

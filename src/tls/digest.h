@@ -1,4 +1,4 @@
-// Hashes in hexadecimal, for names and fingerprints. The algorithms are looked up in OpenSSL once per
+// Hashes, for names, fingerprints and the handshake of WebSockets. The algorithms are looked up in OpenSSL once per
 // process.
 #pragma once
 
@@ -9,6 +9,8 @@ namespace brink::tls {
 
 [[nodiscard]] std::string md5_hex(std::string_view bytes);
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
+// 20 bytes; proves nothing by itself.
+[[nodiscard]] std::string sha1(std::string_view bytes);
 // 32 bytes.
 [[nodiscard]] std::string sha256(std::string_view bytes);
 
