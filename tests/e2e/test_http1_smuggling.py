@@ -207,7 +207,7 @@ def test_a_refused_request_does_not_undo_the_one_before_it(node):
 
 
 @pytest.mark.parametrize("raw", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64), b"\x00" * 100,
-                                 b"\xff" * 200 + b"\r\n\r\n"],
+                                 b"SSH-2.0-OpenSSH_9.2\r\n", b"\xff" * 200 + b"\r\n\r\n"],
                          ids=["a TLS hello", "zeros", "ssh", "high bytes"])
 def test_other_protocols_on_the_plain_listener_are_turned_away(node, origin, raw):
     before = len(origin.requests)
