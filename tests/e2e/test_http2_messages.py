@@ -20,6 +20,14 @@ def test_curl_and_nghttp_are_served_over_h2(node):
     assert ":status: 200" in frames and "The negotiated protocol: h2" in frames
 
 
+def test_a_plain_listener_speaks_h2_to_those_who_know(node):
+    """By prior knowledge, RFC 9113 3.3; an Upgrade to h2c it does not know."""
+    with H2(node.http, tls=False) as connection:
+        answers = [connection.get(f"/plain/{n}", scheme="http") for n in range(3)]
+    assert [answer.json()["target"] for answer in answers] == ["/plain/0", "/plain/1", "/plain/2"]
+    assert answers[0].seen("x-forwarded-proto") == ["http"]
+
+
 def test_h2load_gets_every_answer(node):
     load = tools.h2load(f"https://127.0.0.1:{node.https}/load", "-n2000", "-c10", "-m20", "-H:authority: example.com")
     assert load.succeeded == load.by_class["2xx"] == 2000 and load.failed == 0, load.output
