@@ -134,17 +134,20 @@ void ServerConnection::drain() {
 
 Task<ServerConnection::Next> ServerConnection::serve_requests() {
   for (unsigned in_a_row = 0;;) {
-    const Deadline rest_ends = loop_.after(timeouts_.keep_alive);
+    Deadline rest_ends = loop_.after(timeouts_.keep_alive);
     while (input_.is_empty()) {
-      if (draining_) co_return Next::kClose;
       const Io io = input_.fill(Buffer::kSmall);
       if (io.status == Io::Status::kDone) break;
       if (io.status != Io::Status::kWouldBlock) co_return Next::kClose;
+      if (draining_) {
+        if (requests_ > 0) co_return Next::kClose;
+        rest_ends = earlier(rest_ends, Deadline::at(facts_.accepted + kFirstRequestTime));
+      }
       at_rest_ = true;
       const auto waited = co_await transport().watch().readable(rest_ends);
       at_rest_ = false;
       if (waited) continue;
-      if (waited.error().is(WaitError::kTimeout)) service_.on_limit(Limit::kKeepAlive);
+      if (waited.error().is(WaitError::kTimeout) && !draining_) service_.on_limit(Limit::kKeepAlive);
       co_return Next::kClose;
     }
     const Next next = co_await serve_one();

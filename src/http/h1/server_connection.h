@@ -35,6 +35,10 @@ class ServerConnection {
   static constexpr std::chrono::milliseconds kLingerTime{5'000};
   static constexpr std::uint64_t kLingerBytes = 16 * 1024 * 1024;
 
+  // While draining, a client that came so recently and has not asked for anything yet may still ask: it cannot know
+  // that its connection is about to end, and would take the end for a failure.
+  static constexpr std::chrono::milliseconds kFirstRequestTime{2'000};
+
   // `transport` is attached to `loop`.
   ServerConnection(std::unique_ptr<net::Transport> transport, const ConnectionFacts& facts, Service& service,
                    const ServerLimits& limits, const ServerTimeouts& timeouts, Loop& loop);
@@ -46,7 +50,7 @@ class ServerConnection {
   // protocol's, which is then the caller's to serve. Cancelling ends it at once and without a word.
   Task<std::optional<Http2Preface>> run();
 
-  // Takes no more requests: ends now where none is under way, else with `Connection: close` after the response.
+  // Takes no more requests but a first one (kFirstRequestTime): ends now where none is under way, else with `Connection: close` after the response.
   void drain();
 
  private:
