@@ -369,7 +369,8 @@ Io TlsTransport::read_record(Turn& turn, std::span<char> into) {
 
 Io TlsTransport::try_write(std::span<const iovec> pieces) {
   if (failed_errno_ != 0) return Io::failed(failed_errno_);
-  BRINK_ASSERT(handshake_done_ && !shutdown_wanted_);
+  BRINK_ASSERT(handshake_done_);
+  if (shutdown_wanted_) return Io::failed(EPIPE);
   if (!watch_.may_write()) return Io::would_block();
 
   Turn turn(*this);

@@ -235,6 +235,8 @@ TEST_F(TlsTransportTest, AnOrderlyEndIsToldFromATruncation) {
   server_.shutdown_write();
   EXPECT_EQ(*run(loop_, read_some(client_)), "");
   EXPECT_TRUE(client_.saw_close_notify());
+  const iovec piece{const_cast<char*>("late"), 4};
+  EXPECT_EQ(server_.try_write({&piece, 1}).error_number, EPIPE);
   // The other direction goes on.
   EXPECT_EQ(carry(loop_, client_, server_, "still here"), "still here");
   ::shutdown(client_.fd(), SHUT_WR);
