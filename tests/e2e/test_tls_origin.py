@@ -45,7 +45,8 @@ def test_strict_with_the_systems_authorities_refuses_a_private_one(started, auth
 
 def test_strict_does_not_fall_back_to_plain(started, authority):
     origin = started.origin()
-    node = started.brink(strict(origin.url.replace("http:", "https:"), authority))
+    node = started.brink(strict(origin.url.replace("http:", "https:"), authority),
+                         config={"origin": {"connect_timeout": "500ms"}})
     assert clients.get(node.http, "/").status == 525 and not origin.requests
 
 
