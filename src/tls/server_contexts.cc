@@ -49,7 +49,7 @@ std::string host_name(std::string_view sent) {
   if (!sent.empty() && sent.back() == '.') sent.remove_suffix(1);
   constexpr std::size_t kMaxHostName = 253;
   const auto fits = [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; };
-  if (sent.size() > kMaxHostName || !std::all_of(sent.begin(), sent.end(), fits)) return {};
+  if (sent.size() > kMaxHostName || !std::ranges::all_of(sent, fits)) return {};
   return to_lower(sent);
 }
 
@@ -109,7 +109,7 @@ int on_ticket(const SSL* ssl, const TicketKeys& keys, unsigned char* name, unsig
   constexpr int kRenew = 2;
   if (sealing != 0) {
     const auto key = keys.current();
-    std::copy(key.name.begin(), key.name.end(), name);
+    std::ranges::copy(key.name, name);
     if (RAND_bytes(iv, EVP_CIPHER_get_iv_length(ticket_cipher())) != 1) return -1;
     return start_ticket(key, iv, cipher, mac, sealing);
   }

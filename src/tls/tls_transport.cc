@@ -271,7 +271,7 @@ Error TlsTransport::handshake_failure(int ssl_error, const ServerHandshake* serv
   if (ssl_error == SSL_ERROR_WANT_READ) return TlsError::kNotTls;
   switch (ERR_GET_REASON(static_cast<unsigned long>(code))) {
     case SSL_R_CERTIFICATE_VERIFY_FAILED:
-      return Error(TlsError::kCertificateInvalid, SSL_get_verify_result(ssl_.get()));
+      return {TlsError::kCertificateInvalid, SSL_get_verify_result(ssl_.get())};
     case SSL_R_NO_APPLICATION_PROTOCOL:
     case SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: return TlsError::kNoSharedAlpn;
     case SSL_R_HTTP_REQUEST:
@@ -282,7 +282,7 @@ Error TlsTransport::handshake_failure(int ssl_error, const ServerHandshake* serv
       break;
     default: break;
   }
-  return Error(TlsError::kHandshakeFailed, code);
+  return {TlsError::kHandshakeFailed, code};
 }
 
 void TlsTransport::take_facts(const ServerHandshake* server) {
