@@ -43,6 +43,10 @@ class Input {
   // Reads what is there behind what is unread, into a buffer of at least `wanted` bytes where nothing is unread. What
   // does not fit into the buffer makes it grow: who calls bounds what is unread.
   net::Io fill(std::size_t wanted) {
+    if (!transport_.watch().may_read() && !transport_.has_buffered_input()) {
+      release();
+      return net::Io::would_block();
+    }
     make_room(wanted);
     const net::Io io = transport_.try_read({buffer_->data() + end_, buffer_->capacity() - end_});
     if (io.status == net::Io::Status::kDone) {

@@ -29,6 +29,7 @@ class ParseDomain final : public ErrorDomain {
       case ParseError::kObsFold: return "a folded field line";
       case ParseError::kHeadTooLarge: return "the head is too large";
       case ParseError::kTooManyFields: return "too many fields";
+      case ParseError::kTooManyConnectionOptions: return "too many options in Connection";
       case ParseError::kMissingHost: return "no Host";
       case ParseError::kRepeatedHost: return "more than one Host";
       case ParseError::kBadHost: return "the host is malformed";
@@ -37,7 +38,7 @@ class ParseDomain final : public ErrorDomain {
       case ParseError::kBadContentLength: return "Content-Length is not a number";
       case ParseError::kRepeatedContentLength: return "more than one Content-Length";
       case ParseError::kLengthWithTransferEncoding: return "both Content-Length and Transfer-Encoding";
-      case ParseError::kBadTransferEncoding: return "chunked is not the last transfer coding";
+      case ParseError::kBadTransferEncoding: return "Transfer-Encoding comes twice, or does not end in one chunked";
       case ParseError::kUnsupportedTransferCoding: return "a transfer coding other than chunked";
       case ParseError::kTransferEncodingInHttp10: return "Transfer-Encoding in HTTP/1.0";
       case ParseError::kUnexpectedUpgrade: return "101 without having been asked to upgrade";

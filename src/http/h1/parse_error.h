@@ -26,6 +26,7 @@ enum class ParseError {
   kObsFold,
   kHeadTooLarge,
   kTooManyFields,
+  kTooManyConnectionOptions,
   kMissingHost,
   kRepeatedHost,
   kBadHost,

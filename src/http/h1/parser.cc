@@ -1,5 +1,6 @@
 #include "http/h1/parser.h"
 
+#include <array>
 #include <cstring>
 
 #include "base/ascii.h"
@@ -16,8 +17,9 @@ struct HeadFacts {
   unsigned hosts = 0;
   unsigned upgrades = 0;
   std::string_view host;
-  std::string_view upgrade;     // the value of Upgrade
-  std::string_view connection;  // the list of Connection, in the arena
+  std::string_view upgrade;
+  std::array<std::string_view, kMaxConnectionFields> connection;
+  std::size_t connections = 0;  // may be more than there is room for
   bool expects_continue = false;
   bool accepts_trailers = false;
   // Of the list of Connection:
@@ -49,8 +51,8 @@ HeadFacts gather_facts(Fields& fields, std::ptrdiff_t by) {
         facts.host = field.value;
         return true;
       case FieldName::kConnection:
-        facts.connection =
-            facts.connection.empty() ? field.value : fields.arena().join(facts.connection, ",", field.value);
+        if (facts.connections < kMaxConnectionFields) facts.connection[facts.connections] = field.value;
+        ++facts.connections;
         return true;
       case FieldName::kUpgrade:
         ++facts.upgrades;
@@ -73,27 +75,24 @@ HeadFacts gather_facts(Fields& fields, std::ptrdiff_t by) {
   return facts;
 }
 
-// Reads the list of Connection: its options, and the names of fields that go no farther.
-void read_connection(HeadFacts& facts, Fields& fields) {
-  if (facts.connection.empty()) return;
-  for_each_list_element(facts.connection, [&](std::string_view option) {
+// Reads the lists of Connection: its options, and the names of fields that go no farther. False where they are too many.
+bool read_connection(HeadFacts& facts, Fields& fields) {
+  if (facts.connections > kMaxConnectionFields) return false;
+  std::size_t options = 0;
+  const auto read_option = [&](std::string_view option) {
     if (equals_ignoring_case(option, "keep-alive")) {
       facts.keeps_alive = true;
     } else if (equals_ignoring_case(option, "close")) {
       facts.closes = true;
     } else if (equals_ignoring_case(option, "upgrade")) {
       facts.connection_upgrades = true;
-    } else {
-      // No peer may have removed what frames the message.
-      const FieldName id = find_field_name(option);
-      if (id == FieldName::kOther) {
-        fields.remove(option);
-      } else if (id != FieldName::kContentLength) {
-        fields.remove(id);
-      }
+    } else if (find_field_name(option) != FieldName::kContentLength) {  // which frames the message, whatever a peer says
+      fields.remove(option);
     }
-    return true;
-  });
+    return ++options <= kMaxConnectionOptions;
+  };
+  for (std::size_t i = 0; i < facts.connections; ++i) for_each_list_element(facts.connection[i], read_option);
+  return options <= kMaxConnectionOptions;
 }
 
 bool keeps_connection_alive(const HeadFacts& facts, Version version) {
@@ -231,7 +230,7 @@ ParseStatus RequestParser::finish(std::string_view bytes, RequestHead& head) {
   if (facts.hosts == 1 && !is_authority(facts.host)) return failed(ParseError::kBadHost);
   if (const auto status = parse_target_and_host(head, facts.host); status != ParseStatus::kDone) return status;
 
-  read_connection(facts, head.fields);
+  if (!read_connection(facts, head.fields)) return failed(ParseError::kTooManyConnectionOptions);
   keeps_alive_ = keeps_connection_alive(facts, head.version);
   head.upgrade = requested_upgrade(facts, head, framing_);
   head.expects_continue = facts.expects_continue && head.version != Version::kHttp10;
@@ -340,7 +339,7 @@ ParseStatus ResponseParser::finish(std::string_view bytes, ResponseHead& head) {
   const auto framing = response_framing(facts.framing, head.version, method_, head.status);
   if (!framing) return failed(framing.error());
   framing_ = *framing;
-  read_connection(facts, head.fields);
+  if (!read_connection(facts, head.fields)) return failed(ParseError::kTooManyConnectionOptions);
   keeps_alive_ = keeps_connection_alive(facts, head.version) && framing_.kind != Framing::Kind::kUntilClose;
   head.upgrade = {};
   if (head.status == 101) {

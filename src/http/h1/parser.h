@@ -23,6 +23,9 @@ struct HeadLimits {
 };
 
 inline constexpr std::size_t kMaxMethodBytes = 32;
+// Connection fields of one head, and options in all of them: each option is looked for among all fields.
+inline constexpr std::size_t kMaxConnectionFields = 8;
+inline constexpr std::size_t kMaxConnectionOptions = 64;
 
 struct HeadStep {
   ParseStatus status = ParseStatus::kNeedMore;

@@ -226,7 +226,9 @@ Task<ServerConnection::Next> ServerConnection::wind_up(Exchange& exchange) {
     co_return Next::kRequest;
   }
   // A client that has sent all it will needs nobody to listen.
-  if (!exchange.content().is_complete() || !exchange.client_closes() || !input_.is_empty()) co_await linger();
+  const bool may_still_send = !exchange.content().is_complete() || !exchange.client_closes() || !input_.is_empty();
+  exchange.content().abort(ServerError::kClientGone);  // nobody reads it any more, so its time does not count
+  if (may_still_send) co_await linger();
   co_return Next::kClose;
 }
 

@@ -247,8 +247,8 @@ std::vector<Hostile> hostile_requests() {
       {with_fields(host + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"), kLengthWithTransferEncoding},
       {with_fields(host + "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n"), kLengthWithTransferEncoding},
       {with_fields(host + "Transfer-Encoding: gzip, chunked\r\n"), kUnsupportedTransferCoding},
-      {with_fields(host + "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"), kUnsupportedTransferCoding},
-      {with_fields(host + "Transfer-Encoding: chunked, chunked\r\n"), kUnsupportedTransferCoding},
+      {with_fields(host + "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"), kBadTransferEncoding},
+      {with_fields(host + "Transfer-Encoding: chunked, chunked\r\n"), kBadTransferEncoding},
       {with_fields(host + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"), kBadTransferEncoding},
       {with_fields(host + "Transfer-Encoding: chunked, identity\r\n"), kBadTransferEncoding},
       {with_fields(host + "Transfer-Encoding: identity\r\n"), kBadTransferEncoding},
@@ -328,6 +328,17 @@ TEST(RequestParser, ALineWithoutEndIsRefusedAtTheLimit) {
   EXPECT_TRUE(parse_request(name).failed_with(ParseError::kHeadTooLarge));
   const std::string value = "GET / HTTP/1.1\r\na:" + std::string(100'000, ' ');
   EXPECT_TRUE(parse_request(value).failed_with(ParseError::kHeadTooLarge));
+}
+
+TEST(RequestParser, OptionsOfAConnectionAreLimited) {  // each is looked for among all fields
+  std::string options = "Host: a\r\nConnection: o0";
+  for (std::size_t i = 1; i < kMaxConnectionOptions; ++i) options += ",o" + std::to_string(i);
+  EXPECT_TRUE(parse_request(with_fields(options + "\r\n")).done());
+  EXPECT_TRUE(parse_request(with_fields(options + ",x\r\n")).failed_with(ParseError::kTooManyConnectionOptions));
+  std::string fields = "Host: a\r\n";
+  for (std::size_t i = 0; i < kMaxConnectionFields; ++i) fields += "Connection: x\r\n";
+  EXPECT_TRUE(parse_request(with_fields(fields)).done());
+  EXPECT_TRUE(parse_request(with_fields(fields + "Connection: x\r\n")).failed_with(ParseError::kTooManyConnectionOptions));
 }
 
 TEST(RequestParser, StatusesOfFaults) {
