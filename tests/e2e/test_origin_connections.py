@@ -150,6 +150,27 @@ def test_one_who_leaves_the_line_is_not_served_to_nobody(started):
     first.close()
 
 
+def test_a_place_in_line_that_is_given_up_as_its_turn_comes_is_not_lost(started):
+    """Visitors leave in the moment in which the one connection gets free, on this thread and the other."""
+    origin = started.origin()
+    node = started.brink(zone(origin), config={"origin": {"connections_per_origin": 1, "queue": 100,
+                                                          "queue_timeout": "3s"}})
+    for turn in range(150):
+        held = origins.Held()
+        origin.on("/held", held)
+        with H1(node.http) as first:
+            first.send(clients.request("/held"))
+            held.wait_for_request()
+            leavers = [H1(node.http).send(clients.request("/left")) for _ in range(6)]
+            for leaver in leavers[:3]:
+                leaver.reset()
+            held.release()
+            for leaver in leavers[3:]:
+                leaver.reset()
+            assert first.read_response().status == 200, f"turn {turn}"
+        assert clients.get(node.http, "/after").status == 200, f"turn {turn}"
+
+
 def test_idle_connections_to_an_origin_are_closed_in_time(started):
     origin = started.origin()
     node = started.brink(zone(origin), config={"origin": {"idle_timeout": "300ms"}})
