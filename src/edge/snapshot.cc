@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "edge/credentials.h"
+#include "telemetry/log.h"
 #include "tls/certificate.h"
 #include "tls/client_context.h"
 
@@ -36,6 +37,11 @@ CertificatePtr read_certificate(const ReadFile& read_file, const config::Certifi
   const auto response = read_text(read_file, files.ocsp, problems);
   if (!response) return nullptr;
   auto stapled = (*certificate)->with_ocsp_response(*response, std::chrono::system_clock::now());
+  if (!stapled && stapled.error().is(tls::CertificateError::kOcspExpired)) {
+    // Whoever fetches responses is late; the certificate is as good as without one.
+    telemetry::log_warn("an OCSP response has expired and is not stapled", {{"file", files.ocsp}});
+    return *certificate;
+  }
   if (!stapled) {
     problems.push_back(fmt::format("{}: {}", files.ocsp, stapled.error().text()));
     return nullptr;
