@@ -1,9 +1,5 @@
 #include "app/command_line.h"
 
-#include <CLI/CLI.hpp>
-#include <cstdio>
-#include <fmt/format.h>
-
 #include "app/configuration.h"
 #include "app/role.h"
 #include "app/supervisor.h"
@@ -12,6 +8,11 @@
 #include "edge/stages.h"
 #include "http/exchange_fields.h"
 #include "telemetry/documentation.h"
+
+#include <cstdio>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace brink::app {
 namespace {
@@ -33,10 +34,12 @@ int check(const std::string& path) {
   const auto loaded = load_configuration(path);
   if (!loaded) {
     for (const std::string& problem : loaded.error()) fmt::print(stderr, "{}\n", problem);
-    fmt::print(stderr, "{}: {} problem{}\n", path, loaded.error().size(), loaded.error().size() == 1 ? "" : "s");
+    fmt::print(stderr, "{}: {} problem{}\n", path, loaded.error().size(),
+               loaded.error().size() == 1 ? "" : "s");
     return 1;
   }
-  print(fmt::format("{}: good ({} zone{})\n", path, loaded->config.zones.size(), loaded->config.zones.size() == 1 ? "" : "s"));
+  print(fmt::format("{}: good ({} zone{})\n", path, loaded->config.zones.size(),
+                    loaded->config.zones.size() == 1 ? "" : "s"));
   return 0;
 }
 
@@ -59,24 +62,30 @@ int run_command_line(int argc, char** argv) {
 
   std::string config_path, origin_url;
   auto* run = app.add_subcommand("run", "Serve: start the supervisor and its roles");
-  auto* run_config = run->add_option("--config", config_path, "the configuration file, brink.toml")->type_name("FILE");
-  run->add_option("--origin", origin_url, "serve this origin on ports 8080 and 8443 without a configuration file")
+  auto* run_config =
+      run->add_option("--config", config_path, "the configuration file, brink.toml")->type_name("FILE");
+  run->add_option("--origin", origin_url,
+                  "serve this origin on ports 8080 and 8443 without a configuration file")
       ->type_name("URL")
       ->excludes(run_config);
   int resume_descriptor = -1;
   run->add_option("--resume", resume_descriptor)->group("");
 
   std::string check_path;
-  auto* check_command = app.add_subcommand("check", "Check a configuration file and print every problem in it");
+  auto* check_command =
+      app.add_subcommand("check", "Check a configuration file and print every problem in it");
   check_command->add_option("--config", check_path, "the configuration file")->type_name("FILE")->required();
 
   std::string upgrade_path;
-  auto* upgrade_command =
-      app.add_subcommand("upgrade", "Have the running Brink start the installed program and hand it the sockets");
-  upgrade_command->add_option("--config", upgrade_path, "the configuration file of the running Brink")->type_name("FILE")->required();
+  auto* upgrade_command = app.add_subcommand(
+      "upgrade", "Have the running Brink start the installed program and hand it the sockets");
+  upgrade_command->add_option("--config", upgrade_path, "the configuration file of the running Brink")
+      ->type_name("FILE")
+      ->required();
 
   std::string page;
-  auto* docs = app.add_subcommand("docs", "Print a reference page: configuration, metrics, access-log or stages");
+  auto* docs =
+      app.add_subcommand("docs", "Print a reference page: configuration, metrics, access-log or stages");
   docs->add_option("page", page, "which page")
       ->required()
       ->check(CLI::IsMember({"configuration", "metrics", "access-log", "stages"}));
@@ -88,11 +97,13 @@ int run_command_line(int argc, char** argv) {
 
   std::string role_name;
   int role_channel = -1;
-  auto* role = app.add_subcommand("role", "Be one role of a running Brink; started by the supervisor")->group("");
+  auto* role =
+      app.add_subcommand("role", "Be one role of a running Brink; started by the supervisor")->group("");
   role->add_option("name", role_name)->required();
   role->add_option("--channel", role_channel)->required();
 
-  const std::string overview = app.help();  // once a command has been parsed, the library prints that one's help
+  const std::string overview =
+      app.help();  // once a command has been parsed, the library prints that one's help
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -109,7 +120,8 @@ int run_command_line(int argc, char** argv) {
       print(overview);
       return 0;
     }
-    const auto commands = app.get_subcommands([&](const CLI::App* each) { return each->get_name() == help_of; });
+    const auto commands =
+        app.get_subcommands([&](const CLI::App* each) { return each->get_name() == help_of; });
     if (commands.empty()) {
       fmt::print(stderr, "brink: no command \"{}\"; \"brink help\" lists them\n", help_of);
       return 2;
@@ -123,10 +135,15 @@ int run_command_line(int argc, char** argv) {
   if (*role) return run_role(role_name, role_channel);
 
   if (config_path.empty() && origin_url.empty()) {
-    fmt::print(stderr, "brink run: say what to serve: --config brink.toml, or --origin http://127.0.0.1:3000\n");
+    fmt::print(stderr,
+               "brink run: say what to serve: --config brink.toml, or --origin http://127.0.0.1:3000\n");
     return 2;
   }
-  return Supervisor({.config_path = config_path, .origin_url = origin_url, .program = argv[0], .resume_descriptor = resume_descriptor}).run();
+  return Supervisor({.config_path = config_path,
+                     .origin_url = origin_url,
+                     .program = argv[0],
+                     .resume_descriptor = resume_descriptor})
+      .run();
 }
 
 }  // namespace brink::app

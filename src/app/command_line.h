@@ -1,5 +1,5 @@
-// The commands of the `brink` program: run, check, upgrade, docs, version, help, and `role`, by which the supervisor
-// starts its children.
+// The commands of the `brink` program: run, check, upgrade, docs, version, help, and `role`, by which the
+// supervisor starts its children.
 #pragma once
 
 namespace brink::app {

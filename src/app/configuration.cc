@@ -1,21 +1,23 @@
 #include "app/configuration.h"
 
-#include <unistd.h>
+#include "config/read.h"
+#include "edge/snapshot.h"
 
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 
-#include "config/read.h"
-#include "edge/snapshot.h"
+#include <unistd.h>
 
 namespace brink::app {
 namespace {
 
 // Where `brink run --origin URL` keeps its local CA: the user's own directory, for nothing is configured.
 std::string data_dir_for_origin() {
-  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state == '/') return std::string(state) + "/brink";
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') return std::string(home) + "/.local/state/brink";
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state == '/')
+    return std::string(state) + "/brink";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/')
+    return std::string(home) + "/.local/state/brink";
   return "/tmp/brink-" + std::to_string(::geteuid());
 }
 

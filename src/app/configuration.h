@@ -1,13 +1,13 @@
-// Reads the configuration whole: brink.toml, and the certificates and keys it names, so that what is wrong is said
-// before anything is started or replaced.
+// Reads the configuration whole: brink.toml, and the certificates and keys it names, so that what is wrong is
+// said before anything is started or replaced.
 #pragma once
+
+#include "config/config.h"
 
 #include <expected>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "config/config.h"
 
 namespace brink::app {
 
@@ -18,7 +18,9 @@ struct LoadedConfiguration {
 };
 
 // Every problem as a line of text that names the file, the line where there is one, and the key.
-[[nodiscard]] std::expected<LoadedConfiguration, std::vector<std::string>> load_configuration(const std::string& path);
-[[nodiscard]] std::expected<LoadedConfiguration, std::vector<std::string>> configuration_for_origin(std::string_view url);
+[[nodiscard]] std::expected<LoadedConfiguration, std::vector<std::string>> load_configuration(
+    const std::string& path);
+[[nodiscard]] std::expected<LoadedConfiguration, std::vector<std::string>> configuration_for_origin(
+    std::string_view url);
 
 }  // namespace brink::app

@@ -1,10 +1,11 @@
 #include "app/inheritance.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-
 #include "base/ascii.h"
 #include "runtime/role_message.h"
+
+#include <fcntl.h>
+
+#include <fmt/format.h>
 
 namespace brink::app {
 namespace {
@@ -59,8 +60,10 @@ net::Fd Inheritance::leave() const {
     writer.text("listener", line);
     writer.text("address", key.address);
   }
-  for (const OldRole& role : roles) writer.text("role", fmt::format("{} {} {}", role.name, role.pid, writer.number_of(role.channel)));
-  for (const OldSegment& segment : segments) writer.text("segment", fmt::format("{} {}", segment.role, writer.number_of(segment.memory)));
+  for (const OldRole& role : roles)
+    writer.text("role", fmt::format("{} {} {}", role.name, role.pid, writer.number_of(role.channel)));
+  for (const OldSegment& segment : segments)
+    writer.text("segment", fmt::format("{} {}", segment.role, writer.number_of(segment.memory)));
   writer.text("log_sender", writer.number_of(log_sender));
   writer.text("log_receiver", writer.number_of(log_receiver));
   writer.text("lock", writer.number_of(lock));
@@ -91,7 +94,8 @@ std::optional<Inheritance> Inheritance::take(net::Fd from) {
       inheritance.listeners.sockets[listener] = std::move(sockets);
       sockets.clear();
     } else if (name == "role" && parts.size() == 3) {
-      inheritance.roles.push_back({std::string(parts[0]), parse_decimal<int>(parts[1]).value_or(0), descriptor(parts[2])});
+      inheritance.roles.push_back(
+          {std::string(parts[0]), parse_decimal<int>(parts[1]).value_or(0), descriptor(parts[2])});
     } else if (name == "segment" && parts.size() == 2) {
       inheritance.segments.push_back({std::string(parts[0]), descriptor(parts[1])});
     }

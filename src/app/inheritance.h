@@ -1,13 +1,13 @@
-// What a supervisor leaves to the program that replaces it by exec: the sockets, the roles that still run, the
-// secrets that both must share. Descriptors are inherited under their numbers.
+// What a supervisor leaves to the program that replaces it by exec: the sockets, the roles that still run,
+// the secrets that both must share. Descriptors are inherited under their numbers.
 #pragma once
+
+#include "app/listeners.h"
+#include "net/fd.h"
 
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "app/listeners.h"
-#include "net/fd.h"
 
 namespace brink::app {
 
@@ -22,8 +22,8 @@ struct Inheritance {
     net::Fd memory;
   };
 
-  std::uint64_t generation = 0;      // of the configuration last given to the roles
-  std::uint64_t upgrades = 0;        // programs that ran under this process id before
+  std::uint64_t generation = 0;  // of the configuration last given to the roles
+  std::uint64_t upgrades = 0;    // programs that ran under this process id before
   ListenerSet listeners;
   std::vector<OldRole> roles;
   std::vector<OldSegment> segments;  // metrics, of roles that run and of those that have ended

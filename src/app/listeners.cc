@@ -1,13 +1,15 @@
 #include "app/listeners.h"
 
-#include <fmt/format.h>
+#include "net/socket.h"
+
 #include <sched.h>
 
-#include "net/socket.h"
+#include <fmt/format.h>
 
 namespace brink::app {
 
-std::vector<std::string> bind_listeners(const config::Config& config, std::uint32_t threads, ListenerSet& set) {
+std::vector<std::string> bind_listeners(const config::Config& config, std::uint32_t threads,
+                                        ListenerSet& set) {
   std::map<ListenerSet::Key, std::uint32_t> wanted;
   std::map<ListenerSet::Key, net::SocketAddress> addresses;
   const auto want = [&](const char* purpose, const net::SocketAddress& address, std::uint32_t sockets) {
@@ -26,7 +28,8 @@ std::vector<std::string> bind_listeners(const config::Config& config, std::uint3
     for (std::uint32_t i = 0; i < count; ++i) {
       auto socket = net::listen_on(addresses[key], {.reuse_port = count > 1 || key.purpose != "control"});
       if (!socket) {
-        errors.push_back(fmt::format("cannot listen on {} ({}): {}", key.address, key.purpose, socket.error().text()));
+        errors.push_back(
+            fmt::format("cannot listen on {} ({}): {}", key.address, key.purpose, socket.error().text()));
         break;
       }
       bound[key].push_back(std::move(*socket));

@@ -1,11 +1,11 @@
-// Certificates for the zones that have none of their own: from the local CA in data_dir/ca, made before the edge needs
-// them, by the one process of a node that may write there.
+// Certificates for the zones that have none of their own: from the local CA in data_dir/ca, made before the
+// edge needs them, by the one process of a node that may write there.
 #pragma once
+
+#include "config/config.h"
 
 #include <expected>
 #include <string>
-
-#include "config/config.h"
 
 namespace brink::app {
 

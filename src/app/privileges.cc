@@ -1,6 +1,10 @@
 #include "app/privileges.h"
 
-#include <fmt/format.h>
+#include <cerrno>
+#include <cstring>
+#include <iterator>
+#include <optional>
+
 #include <grp.h>
 #include <pwd.h>
 #include <sys/capability.h>
@@ -8,10 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-#include <iterator>
-#include <optional>
+#include <fmt/format.h>
 
 namespace brink::app {
 namespace {
@@ -36,11 +37,14 @@ std::expected<std::optional<Account>, std::string> target(const std::string& use
   if (::geteuid() != 0) return std::nullopt;
   if (user.empty()) return account_of(kDefaultUser);
   auto account = account_of(user);
-  if (!account) return std::unexpected(fmt::format("[node] user: there is no user \"{}\" on this machine", user));
+  if (!account)
+    return std::unexpected(fmt::format("[node] user: there is no user \"{}\" on this machine", user));
   return account;
 }
 
-std::string failed(const char* what) { return fmt::format("cannot drop privileges: {}: {}", what, ::strerror(errno)); }
+std::string failed(const char* what) {
+  return fmt::format("cannot drop privileges: {}: {}", what, ::strerror(errno));
+}
 
 }  // namespace
 
@@ -53,8 +57,10 @@ std::expected<std::string, std::string> drop_privileges(const std::string& user)
   }
   if (::prctl(PR_SET_KEEPCAPS, 1) != 0) return std::unexpected(failed("PR_SET_KEEPCAPS"));
   if (::setgroups(0, nullptr) != 0) return std::unexpected(failed("setgroups"));
-  if (::setresgid((*account)->gid, (*account)->gid, (*account)->gid) != 0) return std::unexpected(failed("setresgid"));
-  if (::setresuid((*account)->uid, (*account)->uid, (*account)->uid) != 0) return std::unexpected(failed("setresuid"));
+  if (::setresgid((*account)->gid, (*account)->gid, (*account)->gid) != 0)
+    return std::unexpected(failed("setresgid"));
+  if (::setresuid((*account)->uid, (*account)->uid, (*account)->uid) != 0)
+    return std::unexpected(failed("setresuid"));
 
   cap_t rights = ::cap_init();
   ::cap_set_flag(rights, CAP_PERMITTED, std::size(kKeptRights), kKeptRights, CAP_SET);
@@ -84,8 +90,9 @@ void keep_rights_from_children() {
   ::cap_free(rights);
 }
 
-std::expected<void, std::string> make_directory(const std::string& directory, unsigned mode, const std::string& user) {
-  struct stat info {};
+std::expected<void, std::string> make_directory(const std::string& directory, unsigned mode,
+                                                const std::string& user) {
+  struct stat info{};
   if (::stat(directory.c_str(), &info) == 0) {
     if (S_ISDIR(info.st_mode)) return {};
     return std::unexpected(fmt::format("{} is not a directory", directory));
@@ -100,7 +107,8 @@ std::expected<void, std::string> make_directory(const std::string& directory, un
     return std::unexpected(fmt::format("cannot make the directory {}: {}", directory, ::strerror(errno)));
   }
   if (*account && ::chown(directory.c_str(), (*account)->uid, (*account)->gid) != 0) {
-    return std::unexpected(fmt::format("cannot give the directory {} to user {}: {}", directory, (*account)->name, ::strerror(errno)));
+    return std::unexpected(fmt::format("cannot give the directory {} to user {}: {}", directory,
+                                       (*account)->name, ::strerror(errno)));
   }
   return {};
 }

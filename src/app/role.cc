@@ -1,10 +1,5 @@
 #include "app/role.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-
-#include <csignal>
-
 #include "app/configuration.h"
 #include "config/read.h"
 #include "control/control_role.h"
@@ -14,12 +9,20 @@
 #include "runtime/task_group.h"
 #include "telemetry/log.h"
 
+#include <csignal>
+
+#include <fcntl.h>
+
+#include <fmt/format.h>
+
 namespace brink::app {
 namespace {
 
 constexpr auto kSendPatience = std::chrono::seconds(10);
 
-std::string joined(const std::vector<std::string>& problems) { return fmt::format("{}", fmt::join(problems, "; ")); }
+std::string joined(const std::vector<std::string>& problems) {
+  return fmt::format("{}", fmt::join(problems, "; "));
+}
 
 std::expected<config::Config, std::string> configuration_in(RoleMessage& message) {
   if (!message.value("origin_url").empty()) {
@@ -36,8 +39,8 @@ std::expected<config::Config, std::string> configuration_in(RoleMessage& message
 }
 
 // What every role does with the supervisor's messages. A role has
-//   std::expected<void, std::string> configure(config::Config, RoleMessage&);   // also again, while it serves
-//   void hear_whether_all_serve(bool);                                            // of the whole node
+//   std::expected<void, std::string> configure(config::Config, RoleMessage&);   // also again, while it
+//   serves void hear_whether_all_serve(bool);                                            // of the whole node
 //   Task<void> drain(Deadline);                                                   // then the process ends
 template <class Role>
 Task<void> obey(Loop& loop, MessageChannel& channel) {
@@ -57,10 +60,12 @@ Task<void> obey(Loop& loop, MessageChannel& channel) {
     if (message->kind != "configure") continue;
     auto config = configuration_in(*message);
     if (config) telemetry::set_log_level(static_cast<telemetry::LogLevel>(config->log.level));
-    std::expected<void, std::string> done = config ? role.configure(std::move(*config), *message) : std::unexpected(config.error());
+    std::expected<void, std::string> done =
+        config ? role.configure(std::move(*config), *message) : std::unexpected(config.error());
     RoleMessage answer;
     answer.kind = done ? "ready" : "refused";
-    answer.values = {{"generation", std::string(message->value("generation"))}, {"why", done ? "" : done.error()}};
+    answer.values = {{"generation", std::string(message->value("generation"))},
+                     {"why", done ? "" : done.error()}};
     (void)co_await send_role_message(channel, std::move(answer), loop.after(kSendPatience));
   }
 }

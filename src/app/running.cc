@@ -1,15 +1,16 @@
 #include "app/running.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
 
 namespace brink::app {
 namespace {
@@ -24,7 +25,8 @@ std::expected<net::Fd, std::string> lock_data_directory(const std::string& data_
   if (!lock) return std::unexpected(fmt::format("cannot open {}: {}", path, ::strerror(errno)));
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     const auto running = find_running(data_dir);
-    return std::unexpected(running ? fmt::format("Brink already runs with the data directory {} (process {})", data_dir, running->pid)
+    return std::unexpected(running ? fmt::format("Brink already runs with the data directory {} (process {})",
+                                                 data_dir, running->pid)
                                    : fmt::format("another Brink uses the data directory {}", data_dir));
   }
   return lock;
@@ -35,7 +37,8 @@ void note_running(const std::string& data_dir, std::uint64_t upgrades) {
   const std::string fresh = path + ".new";
   const net::Fd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   const std::string text = fmt::format("{} {}\n", ::getpid(), upgrades);
-  if (file && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size())) ::rename(fresh.c_str(), path.c_str());
+  if (file && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()))
+    ::rename(fresh.c_str(), path.c_str());
 }
 
 void forget_running(const std::string& data_dir) { ::unlink(mark_path(data_dir).c_str()); }

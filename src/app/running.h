@@ -1,13 +1,13 @@
-// The marks that a running Brink leaves in its data directory: a lock, so that two never share one, and its process id,
-// by which `brink upgrade` finds it.
+// The marks that a running Brink leaves in its data directory: a lock, so that two never share one, and its
+// process id, by which `brink upgrade` finds it.
 #pragma once
+
+#include "net/fd.h"
 
 #include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
-
-#include "net/fd.h"
 
 namespace brink::app {
 
@@ -23,8 +23,8 @@ void note_running(const std::string& data_dir, std::uint64_t upgrades);
 void forget_running(const std::string& data_dir);
 [[nodiscard]] std::optional<Running> find_running(const std::string& data_dir);
 
-// Where the program named by argv[0] lies, found in PATH where it has no slash. Not /proc/self/exe, which goes on
-// naming the old file when an installation puts a new one in its place.
+// Where the program named by argv[0] lies, found in PATH where it has no slash. Not /proc/self/exe, which
+// goes on naming the old file when an installation puts a new one in its place.
 [[nodiscard]] std::string absolute_program_path(const std::string& argv0);
 
 }  // namespace brink::app

@@ -1,15 +1,5 @@
 #include "app/supervisor.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <csignal>
-#include <cstring>
-#include <deque>
-
 #include "app/configuration.h"
 #include "app/inheritance.h"
 #include "app/listeners.h"
@@ -29,6 +19,16 @@
 #include "telemetry/segment.h"
 #include "tls/ticket_keys.h"
 
+#include <csignal>
+#include <cstring>
+#include <deque>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 namespace brink::app {
 namespace {
 
@@ -37,10 +37,11 @@ constexpr const char* kRoles[] = {"control", "edge"};
 
 constexpr auto kFirstPause = std::chrono::milliseconds(100);  // before a role that died starts again; doubles
 constexpr auto kLongestPause = std::chrono::seconds(10);
-constexpr auto kHealthyAfter = std::chrono::seconds(60);      // a role that ran so long begins with the first pause again
-constexpr auto kReadyTimeout = std::chrono::seconds(60);      // for new roles to serve, in an upgrade
-constexpr auto kSendPatience = std::chrono::seconds(10);      // for a role to take a message
-constexpr auto kGrace = std::chrono::seconds(5);              // beyond drain_timeout, before SIGKILL
+constexpr auto kHealthyAfter =
+    std::chrono::seconds(60);  // a role that ran so long begins with the first pause again
+constexpr auto kReadyTimeout = std::chrono::seconds(60);  // for new roles to serve, in an upgrade
+constexpr auto kSendPatience = std::chrono::seconds(10);  // for a role to take a message
+constexpr auto kGrace = std::chrono::seconds(5);          // beyond drain_timeout, before SIGKILL
 
 net::Fd duplicate(int fd) { return net::Fd(::fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
 
@@ -69,9 +70,9 @@ class Supervisor::State {
 
  private:
   // --- the story of a start ---
-  bool prepare();                       // configuration, directories, sockets, privileges
+  bool prepare();  // configuration, directories, sockets, privileges
   bool take_inheritance();
-  Task<void> main();                    // roles and signals, until the end
+  Task<void> main();  // roles and signals, until the end
   std::expected<LoadedConfiguration, std::vector<std::string>> load() const;
 
   // --- roles ---
@@ -93,16 +94,16 @@ class Supervisor::State {
   void note_good_configuration();
 
   Options options_;
-  std::string program_;                 // the absolute path of the program, where an installation replaces it
+  std::string program_;  // the absolute path of the program, where an installation replaces it
   Loop loop_;
   TaskGroup tasks_;
   LoadedConfiguration configuration_;
-  Inheritance kept_;                    // the sockets and everything else an upgrade hands on
+  Inheritance kept_;  // the sockets and everything else an upgrade hands on
   std::vector<std::shared_ptr<RoleProcess>> roles_;
   std::vector<std::shared_ptr<RoleProcess>> old_roles_;  // of the program before, until the new ones serve
   std::unique_ptr<telemetry::Registry> metrics_;
-  Event changed_;                       // a role came to serve, or ended
-  std::uint32_t threads_ = 1;           // of the edge; for the life of this program: sockets are made for each
+  Event changed_;              // a role came to serve, or ended
+  std::uint32_t threads_ = 1;  // of the edge; for the life of this program: sockets are made for each
   bool ending_ = false;
   int exit_code_ = 0;
 };
@@ -120,7 +121,8 @@ int Supervisor::State::run() {
 }
 
 std::expected<LoadedConfiguration, std::vector<std::string>> Supervisor::State::load() const {
-  return options_.config_path.empty() ? configuration_for_origin(options_.origin_url) : load_configuration(options_.config_path);
+  return options_.config_path.empty() ? configuration_for_origin(options_.origin_url)
+                                      : load_configuration(options_.config_path);
 }
 
 bool Supervisor::State::prepare() {
@@ -144,7 +146,8 @@ bool Supervisor::State::prepare() {
     telemetry::log_error(what);
     return false;
   };
-  if (auto made = make_directory(config.node.data_dir, 0700, config.node.user); !made) return complain(made.error());
+  if (auto made = make_directory(config.node.data_dir, 0700, config.node.user); !made)
+    return complain(made.error());
   if (config.log.access != "off" && config.log.access != "stderr") {
     const std::string directory = config.log.access.substr(0, config.log.access.find_last_of('/'));
     if (!directory.empty()) {
@@ -157,7 +160,8 @@ bool Supervisor::State::prepare() {
 
   const auto user = drop_privileges(config.node.user);
   if (!user) return complain(user.error());
-  if (*user == "root") telemetry::log_warn("Brink runs as root; make a user \"brink\", or name one in [node] user");
+  if (*user == "root")
+    telemetry::log_warn("Brink runs as root; make a user \"brink\", or name one in [node] user");
   if (!kept_.lock) {
     auto lock = lock_data_directory(config.node.data_dir);
     if (!lock) return complain(lock.error());
@@ -222,8 +226,11 @@ Task<void> Supervisor::State::main() {
   if (all_serve()) {
     note_running(configuration_.config.node.data_dir, kept_.upgrades);
     std::string addresses;
-    for (const auto& [key, sockets] : kept_.listeners.sockets) addresses += (addresses.empty() ? "" : " ") + key.purpose + "=" + key.address;
-    telemetry::log_info("serving", {{"version", BRINK_VERSION}, {"upgrades", std::to_string(kept_.upgrades)}, {"listeners", addresses}});
+    for (const auto& [key, sockets] : kept_.listeners.sockets)
+      addresses += (addresses.empty() ? "" : " ") + key.purpose + "=" + key.address;
+    telemetry::log_info(
+        "serving",
+        {{"version", BRINK_VERSION}, {"upgrades", std::to_string(kept_.upgrades)}, {"listeners", addresses}});
   } else {
     telemetry::log_error("not all roles have come to serve; see the messages above");
   }
@@ -259,7 +266,8 @@ Task<void> Supervisor::State::main() {
 
 bool Supervisor::State::is_wanted(std::string_view role) const {
   const config::Config& config = configuration_.config;
-  if (!config.node.roles.empty()) return std::ranges::find(config.node.roles, role) != config.node.roles.end();
+  if (!config.node.roles.empty())
+    return std::ranges::find(config.node.roles, role) != config.node.roles.end();
   if (role == "edge") return !config.edge.http.empty() || !config.edge.https.empty();
   return true;
 }
@@ -267,7 +275,8 @@ bool Supervisor::State::is_wanted(std::string_view role) const {
 bool Supervisor::State::all_serve() const {
   for (const char* wanted : kRoles) {
     if (!is_wanted(wanted)) continue;
-    const bool serves = std::ranges::any_of(roles_, [&](const auto& role) { return role->name == wanted && role->serves; });
+    const bool serves =
+        std::ranges::any_of(roles_, [&](const auto& role) { return role->name == wanted && role->serves; });
     if (!serves) return false;
   }
   return true;
@@ -309,10 +318,11 @@ Result<std::shared_ptr<RoleProcess>> Supervisor::State::start_role(const std::st
   role->name = name;
   role->channel = std::make_unique<MessageChannel>(loop_, std::move(ours));
   constexpr int kChannel = 3;
-  role->child = BRINK_TRY(ChildProcess::start(loop_, {.program = "/proc/self/exe",
-                                                      .arguments = {"brink", "role", name, "--channel", std::to_string(kChannel)},
-                                                      .descriptors = {{theirs.get(), kChannel}},
-                                                      .added_environment = {}}));
+  role->child = BRINK_TRY(
+      ChildProcess::start(loop_, {.program = "/proc/self/exe",
+                                  .arguments = {"brink", "role", name, "--channel", std::to_string(kChannel)},
+                                  .descriptors = {{theirs.get(), kChannel}},
+                                  .added_environment = {}}));
   return role;
 }
 
@@ -327,21 +337,25 @@ void Supervisor::State::configure(RoleProcess& role) {
   message.descriptors.emplace_back("config", text_descriptor("brink-config", configuration_.text));
   for (const auto& [key, sockets] : kept_.listeners.sockets) {
     if ((key.purpose == "control") != (role.name == "control")) continue;
-    for (const net::Fd& socket : sockets) message.descriptors.emplace_back(key.purpose + " " + key.address, duplicate(socket.get()));
+    for (const net::Fd& socket : sockets)
+      message.descriptors.emplace_back(key.purpose + " " + key.address, duplicate(socket.get()));
   }
   if (role.name == "edge") {
-    message.descriptors.emplace_back("credentials", text_descriptor("brink-credentials", edge::bundle_credentials(configuration_.config)));
+    message.descriptors.emplace_back(
+        "credentials", text_descriptor("brink-credentials", edge::bundle_credentials(configuration_.config)));
   }
   for (const Inheritance::OldSegment& segment : kept_.segments) {
     // Control reads every segment; the others write the newest of their own.
-    if (role.name == "control") message.descriptors.emplace_back("read-segment " + segment.role, duplicate(segment.memory.get()));
+    if (role.name == "control")
+      message.descriptors.emplace_back("read-segment " + segment.role, duplicate(segment.memory.get()));
   }
   for (auto segment = kept_.segments.rbegin(); segment != kept_.segments.rend(); ++segment) {
     if (segment->role != role.name) continue;
     message.descriptors.emplace_back("segment", duplicate(segment->memory.get()));
     break;
   }
-  message.descriptors.emplace_back("log", duplicate((role.name == "control" ? kept_.log_receiver : kept_.log_sender).get()));
+  message.descriptors.emplace_back(
+      "log", duplicate((role.name == "control" ? kept_.log_receiver : kept_.log_sender).get()));
   role.tell(std::move(message));
 }
 
@@ -361,9 +375,12 @@ Task<void> Supervisor::State::send_messages(std::shared_ptr<RoleProcess> role) {
       RoleMessage message = std::move(role->to_send.front());
       role->to_send.pop_front();
       const std::string kind = message.kind;
-      if (auto sent = co_await send_role_message(*role->channel, std::move(message), loop_.after(kSendPatience)); !sent) {
+      if (auto sent =
+              co_await send_role_message(*role->channel, std::move(message), loop_.after(kSendPatience));
+          !sent) {
         if (sent.error().is(WaitError::kCancelled)) co_return;
-        telemetry::log_error("cannot tell a role", {{"role", role->name}, {"what", kind}, {"why", sent.error().text()}});
+        telemetry::log_error("cannot tell a role",
+                             {{"role", role->name}, {"what", kind}, {"why", sent.error().text()}});
       }
     }
     if (!co_await role->has_message.wait(Deadline::never())) co_return;
@@ -379,7 +396,8 @@ Task<void> Supervisor::State::hear(std::shared_ptr<RoleProcess> role) {
       tell_control_whether_all_serve();
       changed_.notify();
     } else if (message->kind == "refused") {
-      telemetry::log_error("a role keeps its former configuration", {{"role", role->name}, {"why", std::string(message->value("why"))}});
+      telemetry::log_error("a role keeps its former configuration",
+                           {{"role", role->name}, {"why", std::string(message->value("why"))}});
     }
   }
 }
@@ -428,7 +446,8 @@ Task<void> Supervisor::State::reload() {
   for (auto& role : roles_) configure(*role);
   metrics_->counter(telemetry::MetricId::kConfigReloads, {"ok"}).add(1);
   note_good_configuration();
-  telemetry::log_info("the configuration has been read anew", {{"generation", std::to_string(kept_.generation)}});
+  telemetry::log_info("the configuration has been read anew",
+                      {{"generation", std::to_string(kept_.generation)}});
 }
 
 void Supervisor::State::note_good_configuration() {
@@ -441,7 +460,8 @@ Task<void> Supervisor::State::upgrade() {
   std::vector<std::string> arguments = {"brink", "version"};
   if (!options_.config_path.empty()) arguments = {"brink", "check", "--config", options_.config_path};
   keep_rights_through_exec();  // the check reads the keys, too
-  auto trial = ChildProcess::start(loop_, {.program = program_, .arguments = arguments, .descriptors = {}, .added_environment = {}});
+  auto trial = ChildProcess::start(
+      loop_, {.program = program_, .arguments = arguments, .descriptors = {}, .added_environment = {}});
   keep_rights_from_children();
   std::string why;
   if (!trial) {
@@ -453,14 +473,16 @@ Task<void> Supervisor::State::upgrade() {
     why = "its check of the configuration failed: " + status->text();
   }
   if (!why.empty()) {
-    telemetry::log_error("no upgrade: the program installed now cannot take over", {{"program", program_}, {"why", why}});
+    telemetry::log_error("no upgrade: the program installed now cannot take over",
+                         {{"program", program_}, {"why", why}});
     co_return;
   }
 
   telemetry::log_info("handing over to the program installed now", {{"program", program_}});
   std::vector<std::shared_ptr<RoleProcess>> running = roles_;
   running.insert(running.end(), old_roles_.begin(), old_roles_.end());
-  for (auto& role : running) kept_.roles.push_back({role->name, role->child->pid(), duplicate(role->channel->fd())});
+  for (auto& role : running)
+    kept_.roles.push_back({role->name, role->child->pid(), duplicate(role->channel->fd())});
   const net::Fd left = kept_.leave();
   std::vector<std::string> again = {options_.program, "run", "--resume", std::to_string(left.get())};
   again.insert(again.end(), {options_.config_path.empty() ? "--origin" : "--config",
@@ -473,7 +495,8 @@ Task<void> Supervisor::State::upgrade() {
   ::execv(program_.c_str(), argv.data());
 
   // Still here: the program vanished between its check and now.
-  telemetry::log_error("the hand-over failed; this program goes on", {{"program", program_}, {"why", ::strerror(errno)}});
+  telemetry::log_error("the hand-over failed; this program goes on",
+                       {{"program", program_}, {"why", ::strerror(errno)}});
   keep_rights_from_children();
   kept_.roles.clear();
 }
@@ -489,7 +512,8 @@ Task<void> Supervisor::State::drain_everything() {
       if ((role->name == "control") == control) drain(*role, deadline);
     }
     const auto still_running = [&] {
-      return std::ranges::any_of(roles_, [&](const auto& role) { return (role->name == "control") == control; });
+      return std::ranges::any_of(roles_,
+                                 [&](const auto& role) { return (role->name == "control") == control; });
     };
     const Deadline kill_at = Deadline::at(deadline.when() + kGrace);
     while (still_running()) {

@@ -1,10 +1,10 @@
-// The supervisor: binds the sockets, drops privileges, starts each role as a child process of the same program, and
-// keeps it running. It serves no traffic and reads nothing that a stranger sends.
+// The supervisor: binds the sockets, drops privileges, starts each role as a child process of the same
+// program, and keeps it running. It serves no traffic and reads nothing that a stranger sends.
 //
-// A role that dies is started again, after a pause that doubles while it keeps dying; the others are not touched.
-// SIGTERM and SIGINT drain and end everything; SIGHUP reads the configuration anew; SIGUSR2 replaces the supervisor by
-// the program now installed, which takes over the sockets and the process id, starts its own roles, and only when they
-// serve drains the old ones.
+// A role that dies is started again, after a pause that doubles while it keeps dying; the others are not
+// touched. SIGTERM and SIGINT drain and end everything; SIGHUP reads the configuration anew; SIGUSR2 replaces
+// the supervisor by the program now installed, which takes over the sockets and the process id, starts its
+// own roles, and only when they serve drains the old ones.
 #pragma once
 
 #include <memory>

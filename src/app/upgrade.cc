@@ -1,6 +1,7 @@
 #include "app/upgrade.h"
 
-#include <fmt/format.h>
+#include "app/configuration.h"
+#include "app/running.h"
 
 #include <cerrno>
 #include <chrono>
@@ -9,8 +10,7 @@
 #include <cstring>
 #include <thread>
 
-#include "app/configuration.h"
-#include "app/running.h"
+#include <fmt/format.h>
 
 namespace brink::app {
 namespace {
@@ -49,7 +49,8 @@ int upgrade(const std::string& config_path) {
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  fmt::print(stderr, "brink upgrade: the new program does not serve after {} seconds; see the log of process {}\n",
+  fmt::print(stderr,
+             "brink upgrade: the new program does not serve after {} seconds; see the log of process {}\n",
              std::chrono::duration_cast<std::chrono::seconds>(kPatience).count(), before->pid);
   return 1;
 }

@@ -25,7 +25,8 @@ class Arena {
   [[nodiscard]] char* allocate(std::size_t size, std::size_t alignment = 1) {
     auto start = (reinterpret_cast<std::uintptr_t>(cursor_) + (alignment - 1)) & ~(alignment - 1);
     char* place = reinterpret_cast<char*>(start);
-    if (size > static_cast<std::size_t>(end_ - cursor_) || place + size > end_) [[unlikely]] return grow(size, alignment);
+    if (size > static_cast<std::size_t>(end_ - cursor_) || place + size > end_) [[unlikely]]
+      return grow(size, alignment);
     cursor_ = place + size;
     return place;
   }
@@ -68,7 +69,8 @@ class Arena {
     std::size_t size;
   };
   static char* append(char* at, std::string_view text) {
-    if (!text.empty()) std::memcpy(at, text.data(), text.size());  // memcpy takes no nullptr, not even for no bytes
+    if (!text.empty())
+      std::memcpy(at, text.data(), text.size());  // memcpy takes no nullptr, not even for no bytes
     return at + text.size();
   }
   char* grow(std::size_t size, std::size_t alignment);

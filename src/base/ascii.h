@@ -9,7 +9,9 @@
 
 namespace brink {
 
-[[nodiscard]] constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+[[nodiscard]] constexpr char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
 [[nodiscard]] constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 [[nodiscard]] constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 // Optional white space of RFC 9110 section 5.6.3: space and tab.
@@ -41,15 +43,18 @@ template <class Int = std::uint64_t>
   return value;
 }
 
-// Calls f(element) for each element of a comma-separated list (RFC 9110 section 5.6.1), trimmed, empty ones left
-// out, commas inside quoted strings kept; f answers false to stop.
+// Calls f(element) for each element of a comma-separated list (RFC 9110 section 5.6.1), trimmed, empty ones
+// left out, commas inside quoted strings kept; f answers false to stop.
 template <class F>
 constexpr void for_each_list_element(std::string_view list, F f) {
   std::size_t start = 0;
   bool quoted = false;
   for (std::size_t i = 0; i <= list.size(); ++i) {
     if (i < list.size()) {
-      if (quoted && list[i] == '\\') { ++i; continue; }
+      if (quoted && list[i] == '\\') {
+        ++i;
+        continue;
+      }
       if (list[i] == '"') quoted = !quoted;
       if (quoted || list[i] != ',') continue;
     }

@@ -6,5 +6,7 @@ namespace brink {
 [[noreturn]] void assertion_failed(const char* expression, const char* file, int line);
 }  // namespace brink
 
-#define BRINK_ASSERT(expression) \
-  (__builtin_expect(static_cast<bool>(expression), 1) ? void(0) : ::brink::assertion_failed(#expression, __FILE__, __LINE__))
+#define BRINK_ASSERT(expression)                      \
+  (__builtin_expect(static_cast<bool>(expression), 1) \
+       ? void(0)                                      \
+       : ::brink::assertion_failed(#expression, __FILE__, __LINE__))

@@ -11,7 +11,8 @@ constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 constexpr std::array<std::int8_t, 256> kValues = [] {
   std::array<std::int8_t, 256> values{};
   values.fill(-1);
-  for (std::size_t i = 0; i < kAlphabet.size(); ++i) values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::int8_t>(i);
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i)
+    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::int8_t>(i);
   return values;
 }();
 
@@ -33,7 +34,9 @@ std::string base64_encode(std::string_view bytes) {
   text.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const std::size_t left = bytes.size() - i;
-    auto byte = [&](std::size_t k) -> std::uint32_t { return k < left ? static_cast<unsigned char>(bytes[i + k]) : 0; };
+    auto byte = [&](std::size_t k) -> std::uint32_t {
+      return k < left ? static_cast<unsigned char>(bytes[i + k]) : 0;
+    };
     const std::uint32_t group = byte(0) << 16 | byte(1) << 8 | byte(2);
     text.push_back(kAlphabet[group >> 18]);
     text.push_back(kAlphabet[group >> 12 & 63]);

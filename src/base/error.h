@@ -71,7 +71,9 @@ template <ErrorEnum E>
 // Failures of the operating system; the code is always kSystem, the detail is errno.
 enum class SystemError { kSystem = 1 };
 const ErrorDomain& error_domain(SystemError);
-[[nodiscard]] inline std::unexpected<Error> fail_errno(int error_number) { return fail(SystemError::kSystem, error_number); }
+[[nodiscard]] inline std::unexpected<Error> fail_errno(int error_number) {
+  return fail(SystemError::kSystem, error_number);
+}
 
 // What every wait can answer instead of what was waited for.
 enum class WaitError { kTimeout = 1, kCancelled };
@@ -80,17 +82,19 @@ const ErrorDomain& error_domain(WaitError);
 }  // namespace brink
 
 // auto value = BRINK_TRY(call());   // returns the error from the enclosing function
-#define BRINK_TRY(...)                                                              \
-  ({                                                                                \
-    auto&& brink_result_ = (__VA_ARGS__);                                           \
-    if (!brink_result_) [[unlikely]] return std::unexpected(brink_result_.error()); \
-    *std::move(brink_result_);                                                      \
+#define BRINK_TRY(...)                               \
+  ({                                                 \
+    auto&& brink_result_ = (__VA_ARGS__);            \
+    if (!brink_result_) [[unlikely]]                 \
+      return std::unexpected(brink_result_.error()); \
+    *std::move(brink_result_);                       \
   })
 
 // auto value = BRINK_CO_TRY(co_await call());   // in a coroutine that answers Result<...>
-#define BRINK_CO_TRY(...)                                                              \
-  ({                                                                                   \
-    auto&& brink_result_ = (__VA_ARGS__);                                              \
-    if (!brink_result_) [[unlikely]] co_return std::unexpected(brink_result_.error()); \
-    *std::move(brink_result_);                                                         \
+#define BRINK_CO_TRY(...)                               \
+  ({                                                    \
+    auto&& brink_result_ = (__VA_ARGS__);               \
+    if (!brink_result_) [[unlikely]]                    \
+      co_return std::unexpected(brink_result_.error()); \
+    *std::move(brink_result_);                          \
   })

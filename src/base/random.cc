@@ -1,10 +1,11 @@
 #include "base/random.h"
 
+#include "base/assert.h"
+
 #include <bit>
 #include <cerrno>
-#include <sys/random.h>
 
-#include "base/assert.h"
+#include <sys/random.h>
 
 namespace brink {
 namespace {

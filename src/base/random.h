@@ -11,7 +11,9 @@ class Random {
   virtual ~Random() = default;
   virtual std::uint64_t next() = 0;
   // A number below `bound` (bound > 0).
-  std::uint64_t below(std::uint64_t bound) { return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64); }
+  std::uint64_t below(std::uint64_t bound) {
+    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64);
+  }
 };
 
 // xoshiro256++ seeded from the kernel, or from a given seed: fast, not for secrets. Belongs to one thread.

@@ -1,7 +1,7 @@
 // Reference-counted bytes. A Buffer is one block of memory; a Slice is a view of a part of it that keeps it
-// alive. Slices are what bodies are made of: passing one on copies no bytes. Counts are atomic, so a slice may
-// cross threads; the bytes a slice shows do not change once it has been handed out.
-// Blocks of the standard sizes come from a per-thread pool.
+// alive. Slices are what bodies are made of: passing one on copies no bytes. Counts are atomic, so a slice
+// may cross threads; the bytes a slice shows do not change once it has been handed out. Blocks of the
+// standard sizes come from a per-thread pool.
 #pragma once
 
 #include <atomic>
@@ -15,8 +15,8 @@ namespace brink {
 
 class Buffer {
  public:
-  static constexpr std::size_t kSmall = 4 * 1024 - 32;    // room for a head
-  static constexpr std::size_t kLarge = 64 * 1024 - 32;   // room for four TLS records' worth of body
+  static constexpr std::size_t kSmall = 4 * 1024 - 32;   // room for a head
+  static constexpr std::size_t kLarge = 64 * 1024 - 32;  // room for four TLS records' worth of body
 
   // A block with at least `capacity` bytes (the next standard size, or exactly that where it is larger);
   // the caller owns the one reference.
@@ -29,7 +29,9 @@ class Buffer {
   void add_reference() { references_.fetch_add(1, std::memory_order_relaxed); }
   void drop_reference() {
     // A lone owner needs no read-modify-write; acquire pairs with the release of the others' drops.
-    if (references_.load(std::memory_order_acquire) == 1 || references_.fetch_sub(1, std::memory_order_acq_rel) == 1) free(this);
+    if (references_.load(std::memory_order_acquire) == 1 ||
+        references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      free(this);
   }
 
  private:
@@ -50,7 +52,8 @@ class Slice {
   Slice(const Slice& other) : owner_(other.owner_), bytes_(other.bytes_) {
     if (owner_ != nullptr) owner_->add_reference();
   }
-  Slice(Slice&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)), bytes_(std::exchange(other.bytes_, {})) {}
+  Slice(Slice&& other) noexcept
+      : owner_(std::exchange(other.owner_, nullptr)), bytes_(std::exchange(other.bytes_, {})) {}
   Slice& operator=(Slice other) noexcept {
     std::swap(owner_, other.owner_);
     std::swap(bytes_, other.bytes_);

@@ -14,7 +14,8 @@ telemetry::LogFileOptions log_options(const config::Log& log) {
 
 }  // namespace
 
-ControlRole::ControlRole(Loop& loop) : loop_(loop), endpoints_(loop), connections_("control connections", loop) {}
+ControlRole::ControlRole(Loop& loop)
+    : loop_(loop), endpoints_(loop), connections_("control connections", loop) {}
 
 ControlRole::~ControlRole() { telemetry::set_log_metrics(nullptr); }
 
@@ -49,13 +50,18 @@ void ControlRole::listen(RoleMessage& message) {
   for (auto& [name, fd] : message.descriptors) {
     constexpr std::string_view kListener = "control ";
     if (!name.starts_with(kListener) || !fd || name == address_) continue;
-    if (listener_ != nullptr) connections_.spawn([](std::unique_ptr<net::Listener> old) -> Task<void> { co_await old->stop(); }(std::move(listener_)));
+    if (listener_ != nullptr)
+      connections_.spawn([](std::unique_ptr<net::Listener> old) -> Task<void> {
+        co_await old->stop();
+      }(std::move(listener_)));
     address_ = name;
-    listener_ = std::make_unique<net::Listener>(loop_, std::move(fd), [this](net::Fd socket, const net::SocketAddress& peer) {
-      connections_.spawn(serve_connection(std::move(socket), peer));
-    });
+    listener_ = std::make_unique<net::Listener>(
+        loop_, std::move(fd), [this](net::Fd socket, const net::SocketAddress& peer) {
+          connections_.spawn(serve_connection(std::move(socket), peer));
+        });
     if (auto started = listener_->start(); !started) {
-      telemetry::log_error("the control listener cannot accept", {{"address", address_}, {"why", started.error().text()}});
+      telemetry::log_error("the control listener cannot accept",
+                           {{"address", address_}, {"why", started.error().text()}});
     }
   }
 }

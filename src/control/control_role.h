@@ -1,11 +1,6 @@
-// The control role: answers for the node on a listener of its own (/metrics, /healthz, /readyz), and writes the access
-// log that the edge's threads send it. One thread serves; another does the writing that may block.
+// The control role: answers for the node on a listener of its own (/metrics, /healthz, /readyz), and writes
+// the access log that the edge's threads send it. One thread serves; another does the writing that may block.
 #pragma once
-
-#include <expected>
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "config/config.h"
 #include "control/endpoints.h"
@@ -13,8 +8,13 @@
 #include "net/listener.h"
 #include "runtime/role_message.h"
 #include "runtime/task_group.h"
-#include "telemetry/log_file.h"
 #include "telemetry/log_channel.h"
+#include "telemetry/log_file.h"
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace brink::control {
 

@@ -11,7 +11,8 @@ using http::FieldName;
 namespace {
 
 Answer metrics(const NodeState& state) {
-  return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .content = telemetry::prometheus_text(state.segments)};
+  return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
+          .content = telemetry::prometheus_text(state.segments)};
 }
 
 // Whether the process can answer at all: that it did is the answer.
@@ -31,7 +32,8 @@ constexpr Endpoint kEndpoints[] = {
 Answer answer_for(const http::RequestHead& request, const NodeState& state) {
   for (const Endpoint& endpoint : kEndpoints) {
     if (request.path() != endpoint.path) continue;
-    if (request.method == http::Method::kGet || request.method == http::Method::kHead) return endpoint.answer(state);
+    if (request.method == http::Method::kGet || request.method == http::Method::kHead)
+      return endpoint.answer(state);
     return {.status = 405, .content = "only GET is answered here\n"};
   }
   std::string known = "nothing here; there are:\n";
@@ -57,7 +59,8 @@ Task<void> Endpoints::serve(http::ServerStream& stream) {
   http::FixedBody body(Slice::copy_of(answer.content));
   http::SendReport report;
   const bool head_only = request.method == http::Method::kHead;
-  if (head_only) head.fields.add(FieldName::kContentLength, head.arena.copy(std::to_string(answer.content.size())));
+  if (head_only)
+    head.fields.add(FieldName::kContentLength, head.arena.copy(std::to_string(answer.content.size())));
   (void)co_await stream.send(head, head_only ? nullptr : &body, report);
 }
 

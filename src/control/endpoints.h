@@ -1,14 +1,14 @@
 // What the control listener answers: one table of path, method and handler.
 #pragma once
 
+#include "http/server.h"
+#include "telemetry/segment.h"
+
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "http/server.h"
-#include "telemetry/segment.h"
 
 namespace brink::control {
 

@@ -28,7 +28,9 @@ void write_value(telemetry::JsonWriter& json, std::string_view name, const http:
 
 void AccessLog::use(const config::Log& settings) {
   all_ = settings.access != "off" && settings.access_sample >= 1.0;
-  threshold_ = settings.access == "off" || all_ ? 0 : static_cast<std::uint64_t>(settings.access_sample * 18446744073709551615.0);
+  threshold_ = settings.access == "off" || all_
+                   ? 0
+                   : static_cast<std::uint64_t>(settings.access_sample * 18446744073709551615.0);
 }
 
 void AccessLog::write(const http::Exchange& exchange) {

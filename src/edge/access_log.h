@@ -1,13 +1,13 @@
-// One line of JSON for each request, by the table of http/exchange_fields.h, on its way to the control role. Belongs to one
-// loop.
+// One line of JSON for each request, by the table of http/exchange_fields.h, on its way to the control role.
+// Belongs to one loop.
 #pragma once
-
-#include <cstdint>
 
 #include "base/random.h"
 #include "config/config.h"
 #include "http/exchange.h"
 #include "telemetry/log_channel.h"
+
+#include <cstdint>
 
 namespace brink::edge {
 

@@ -1,9 +1,9 @@
 #include "edge/client_counts.h"
 
+#include "base/random.h"
+
 #include <bit>
 #include <cstring>
-
-#include "base/random.h"
 
 namespace brink::edge {
 namespace {
@@ -32,9 +32,12 @@ ClientCounts::ClientCounts() {
   for (std::size_t i = 0; i < kShards; ++i) shards_.push_back(std::make_unique<Shard>(hash_));
 }
 
-ClientCounts::Shard& ClientCounts::shard_of(const net::IpAddress& address) { return *shards_[(hash_(address) >> 48) % kShards]; }
+ClientCounts::Shard& ClientCounts::shard_of(const net::IpAddress& address) {
+  return *shards_[(hash_(address) >> 48) % kShards];
+}
 
-ClientCounts::Verdict ClientCounts::admit(const net::IpAddress& address, std::uint32_t max_connections, std::uint32_t max_per_address) {
+ClientCounts::Verdict ClientCounts::admit(const net::IpAddress& address, std::uint32_t max_connections,
+                                          std::uint32_t max_per_address) {
   if (total_.fetch_add(1, std::memory_order_relaxed) >= max_connections) {
     total_.fetch_sub(1, std::memory_order_relaxed);
     return Verdict::kTooMany;

@@ -1,6 +1,9 @@
-// Open client connections, in all and by address: shared by all threads, bounded by the limits `connections` and
-// `connections_per_address`. Sharded by address, so that a lock is held by few at a time and only for a lookup.
+// Open client connections, in all and by address: shared by all threads, bounded by the limits `connections`
+// and `connections_per_address`. Sharded by address, so that a lock is held by few at a time and only for a
+// lookup.
 #pragma once
+
+#include "net/address.h"
 
 #include <atomic>
 #include <cstddef>
@@ -10,8 +13,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "net/address.h"
-
 namespace brink::edge {
 
 class ClientCounts {
@@ -20,7 +21,8 @@ class ClientCounts {
 
   enum class Verdict : unsigned char { kAdmitted, kTooMany, kTooManyOfAddress };
 
-  // Counts a connection where both limits allow it. An IPv6 address counts with its /64, which is one customer's.
+  // Counts a connection where both limits allow it. An IPv6 address counts with its /64, which is one
+  // customer's.
   Verdict admit(const net::IpAddress& address, std::uint32_t max_connections, std::uint32_t max_per_address);
   // Every admitted connection leaves once.
   void leave(const net::IpAddress& address);

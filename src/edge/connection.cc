@@ -1,7 +1,5 @@
 #include "edge/connection.h"
 
-#include <optional>
-
 #include "http/h1/server_connection.h"
 #include "http/h2/server_session.h"
 #include "net/proxy_protocol_reader.h"
@@ -9,6 +7,8 @@
 #include "net/tcp_transport.h"
 #include "tls/tls_error.h"
 #include "tls/tls_transport.h"
+
+#include <optional>
 
 namespace brink::edge {
 
@@ -46,10 +46,12 @@ bool must_say_who(const Snapshot& snapshot, const net::SocketAddress& peer) {
 }
 
 // The header of a trusted proxy: who the client is. False where there is none to be had.
-Task<bool> read_proxy_client(EdgeThread& thread, net::Fd& socket, const Snapshot& snapshot, http::ConnectionFacts& facts) {
+Task<bool> read_proxy_client(EdgeThread& thread, net::Fd& socket, const Snapshot& snapshot,
+                             http::ConnectionFacts& facts) {
   auto plain = std::make_unique<net::TcpTransport>(std::move(socket));
   if (!plain->attach(thread.loop())) co_return false;
-  const auto header = co_await net::read_proxy_header(*plain, thread.loop().after(snapshot.timeouts.request_header));
+  const auto header =
+      co_await net::read_proxy_header(*plain, thread.loop().after(snapshot.timeouts.request_header));
   socket = plain->release();
   if (!header) {
     if (header.error().is(WaitError::kTimeout)) thread.on_limit(Limit::kRequestHeader);
@@ -63,7 +65,8 @@ Task<bool> read_proxy_client(EdgeThread& thread, net::Fd& socket, const Snapshot
 }
 
 // The handshake; nullptr where it failed, which is counted.
-Task<std::unique_ptr<tls::TlsTransport>> shake_hands(EdgeThread& thread, net::Fd socket, const Snapshot& snapshot) {
+Task<std::unique_ptr<tls::TlsTransport>> shake_hands(EdgeThread& thread, net::Fd socket,
+                                                     const Snapshot& snapshot) {
   if (snapshot.certificates == nullptr) co_return nullptr;
   auto secure = std::make_unique<tls::TlsTransport>(std::move(socket), snapshot.certificates);
   if (!secure->attach(thread.loop())) co_return nullptr;
@@ -85,23 +88,27 @@ class Live final : public LiveConnection {
   Session& session_;
 };
 
-Task<void> serve_http2(EdgeThread& thread, std::unique_ptr<net::Transport> transport, const http::ConnectionFacts& facts,
-                       const Snapshot& snapshot, std::string_view already_read) {
-  http::h2::ServerSession session(std::move(transport), facts, thread, snapshot.limits, snapshot.timeouts, thread.loop());
+Task<void> serve_http2(EdgeThread& thread, std::unique_ptr<net::Transport> transport,
+                       const http::ConnectionFacts& facts, const Snapshot& snapshot,
+                       std::string_view already_read) {
+  http::h2::ServerSession session(std::move(transport), facts, thread, snapshot.limits, snapshot.timeouts,
+                                  thread.loop());
   Live live(thread, session);
   co_await session.run(already_read);
 }
 
-Task<void> serve_http1(EdgeThread& thread, std::unique_ptr<net::Transport> transport, const http::ConnectionFacts& facts,
-                       const Snapshot& snapshot) {
-  http::h1::ServerConnection connection(std::move(transport), facts, thread, snapshot.limits, snapshot.timeouts, thread.loop());
+Task<void> serve_http1(EdgeThread& thread, std::unique_ptr<net::Transport> transport,
+                       const http::ConnectionFacts& facts, const Snapshot& snapshot) {
+  http::h1::ServerConnection connection(std::move(transport), facts, thread, snapshot.limits,
+                                        snapshot.timeouts, thread.loop());
   std::optional<http::h1::Http2Preface> preface;
   {
     Live live(thread, connection);
     preface = co_await connection.run();
   }
   // The client speaks HTTP/2 without having been asked ("prior knowledge", RFC 9113 section 3.3).
-  if (preface) co_await serve_http2(thread, std::move(preface->transport), facts, snapshot, preface->already_read);
+  if (preface)
+    co_await serve_http2(thread, std::move(preface->transport), facts, snapshot, preface->already_read);
 }
 
 }  // namespace
@@ -117,10 +124,12 @@ Task<void> serve_connection(EdgeThread& thread, net::Fd socket, net::SocketAddre
   if (auto local = net::local_address(socket.get())) facts.local = *local;
   const ConnectionGauge gauge(thread.metrics(), thread.open_connections(), kind == ListenerKind::kHttps);
 
-  if (must_say_who(*snapshot, peer) && !co_await read_proxy_client(thread, socket, *snapshot, facts)) co_return;
+  if (must_say_who(*snapshot, peer) && !co_await read_proxy_client(thread, socket, *snapshot, facts))
+    co_return;
 
   const auto& limits = snapshot->config.edge.limits;
-  const auto verdict = thread.shared().clients.admit(facts.client.ip(), limits.connections, limits.connections_per_address);
+  const auto verdict =
+      thread.shared().clients.admit(facts.client.ip(), limits.connections, limits.connections_per_address);
   if (const auto limit = refusal(verdict)) {
     thread.on_limit(*limit);
     co_return;

@@ -1,5 +1,5 @@
-// The way of a client's connection from accept() to its protocol: limits, PROXY header, TLS handshake, then HTTP/1.1
-// or HTTP/2 until it ends.
+// The way of a client's connection from accept() to its protocol: limits, PROXY header, TLS handshake, then
+// HTTP/1.1 or HTTP/2 until it ends.
 #pragma once
 
 #include "edge/edge_thread.h"

@@ -1,11 +1,11 @@
 #include "edge/credentials.h"
 
-#include <cerrno>
-#include <memory>
-
 #include "runtime/role_message.h"
 #include "tls/file.h"
 #include "tls/local_ca.h"
+
+#include <cerrno>
+#include <memory>
 
 namespace brink::edge {
 
@@ -52,7 +52,8 @@ std::optional<ReadFile> files_in_bundle(std::string_view bundle) {
   auto message = RoleMessage::decode(bundle, {});
   if (!message || message->kind != "credentials") return std::nullopt;
   auto contents = std::make_shared<std::map<std::string, std::string>>();
-  for (auto& [path, content] : message->values) contents->insert_or_assign(std::move(path), std::move(content));
+  for (auto& [path, content] : message->values)
+    contents->insert_or_assign(std::move(path), std::move(content));
   return [contents](const std::string& path) -> Result<std::string> {
     const auto found = contents->find(path);
     if (found == contents->end()) return fail_errno(ENOENT);

@@ -1,12 +1,12 @@
 #include "edge/edge_role.h"
 
-#include <fmt/format.h>
+#include "telemetry/log.h"
+#include "tls/ticket_keys.h"
 
 #include <latch>
 #include <map>
 
-#include "telemetry/log.h"
-#include "tls/ticket_keys.h"
+#include <fmt/format.h>
 
 namespace brink::edge {
 
@@ -17,7 +17,8 @@ EdgeRole::~EdgeRole() { telemetry::set_log_metrics(nullptr); }
 std::expected<void, std::string> EdgeRole::configure(config::Config config, RoleMessage& message) {
   if (ticket_keys_ == nullptr) {
     auto secret = tls::load_or_make_ticket_secret(config.node.data_dir + "/tickets.key");
-    if (!secret) return std::unexpected(fmt::format("{}/tickets.key: {}", config.node.data_dir, secret.error().text()));
+    if (!secret)
+      return std::unexpected(fmt::format("{}/tickets.key: {}", config.node.data_dir, secret.error().text()));
     ticket_keys_ = std::make_shared<tls::TicketKeys>(*secret, tls::system_wall_clock());
   }
   const auto bundle = read_text_descriptor(message.take("credentials").get());
@@ -50,7 +51,8 @@ std::expected<void, std::string> EdgeRole::start(RoleMessage& message) {
     shared_->pools.pools.push_back(&edges_[i]->origins());
   }
   for (auto& thread : threads_) {
-    if (auto started = thread->start(); !started) return std::unexpected("cannot start a thread: " + started.error().text());
+    if (auto started = thread->start(); !started)
+      return std::unexpected("cannot start a thread: " + started.error().text());
   }
   return {};
 }
@@ -75,14 +77,15 @@ void EdgeRole::give_listeners(RoleMessage& message) {
   }
   std::latch done(static_cast<std::ptrdiff_t>(threads_.size()));
   for (std::size_t i = 0; i < threads_.size(); ++i) {
-    threads_[i]->loop().post([&edge = *edges_[i], &done, snapshot = snapshot_, sockets = std::move(by_thread[i])]() mutable {
-      edge.use(std::move(snapshot));
-      std::vector<net::SocketAddress> addresses;
-      for (const Socket& socket : sockets) addresses.push_back(socket.address);
-      edge.stop_listening_except(addresses);
-      for (Socket& socket : sockets) edge.listen(std::move(socket.fd), socket.address, socket.kind);
-      done.count_down();
-    });
+    threads_[i]->loop().post(
+        [&edge = *edges_[i], &done, snapshot = snapshot_, sockets = std::move(by_thread[i])]() mutable {
+          edge.use(std::move(snapshot));
+          std::vector<net::SocketAddress> addresses;
+          for (const Socket& socket : sockets) addresses.push_back(socket.address);
+          edge.stop_listening_except(addresses);
+          for (Socket& socket : sockets) edge.listen(std::move(socket.fd), socket.address, socket.kind);
+          done.count_down();
+        });
   }
   done.wait();
 }

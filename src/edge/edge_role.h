@@ -1,17 +1,17 @@
-// The edge: one process, one thread per core, each with its own loop, listeners and connections. This class lives on
-// the process's first thread, which serves nobody and only hears the supervisor.
+// The edge: one process, one thread per core, each with its own loop, listeners and connections. This class
+// lives on the process's first thread, which serves nobody and only hears the supervisor.
 #pragma once
-
-#include <expected>
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "config/config.h"
 #include "edge/edge_thread.h"
 #include "runtime/loop_thread.h"
 #include "runtime/role_message.h"
 #include "runtime/task.h"
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace brink::edge {
 
@@ -20,8 +20,8 @@ class EdgeRole {
   explicit EdgeRole(Loop& loop);
   ~EdgeRole();
 
-  // Serves under `config` on the listeners in the message, from now on for what begins; what is under way ends as it
-  // began. Refused, with what is wrong, the former configuration stays.
+  // Serves under `config` on the listeners in the message, from now on for what begins; what is under way
+  // ends as it began. Refused, with what is wrong, the former configuration stays.
   std::expected<void, std::string> configure(config::Config config, RoleMessage& message);
   void hear_whether_all_serve(bool) {}
   // Accepts nothing more, lets requests finish until the deadline, ends.

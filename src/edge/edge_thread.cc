@@ -11,7 +11,8 @@ constexpr auto kHousekeeping = std::chrono::seconds(1);
 
 }  // namespace
 
-EdgeThread::EdgeThread(EdgeShared& shared, std::size_t index, Loop& loop, std::unique_ptr<net::CaresResolver> resolver)
+EdgeThread::EdgeThread(EdgeShared& shared, std::size_t index, Loop& loop,
+                       std::unique_ptr<net::CaresResolver> resolver)
     : shared_(shared),
       loop_(loop),
       system_resolver_(std::move(resolver)),
@@ -37,11 +38,13 @@ void EdgeThread::use(std::shared_ptr<const Snapshot> snapshot) {
 void EdgeThread::listen(net::Fd socket, const net::SocketAddress& address, ListenerKind kind) {
   const auto same = [&](const Listening& each) { return each.address == address && each.kind == kind; };
   if (std::ranges::any_of(listeners_, same)) return;
-  auto listener = std::make_unique<net::Listener>(loop_, std::move(socket), [this, kind](net::Fd client, const net::SocketAddress& peer) {
-    connections_.spawn(serve_connection(*this, std::move(client), peer, kind));
-  });
+  auto listener = std::make_unique<net::Listener>(
+      loop_, std::move(socket), [this, kind](net::Fd client, const net::SocketAddress& peer) {
+        connections_.spawn(serve_connection(*this, std::move(client), peer, kind));
+      });
   if (auto started = listener->start(); !started) {
-    telemetry::log_error("cannot accept connections", {{"address", address.text()}, {"why", started.error().text()}});
+    telemetry::log_error("cannot accept connections",
+                         {{"address", address.text()}, {"why", started.error().text()}});
     return;
   }
   listeners_.push_back({address, kind, std::move(listener)});
@@ -103,7 +106,8 @@ http::RayId EdgeThread::next_ray() {
 Task<void> EdgeThread::serve(http::ServerStream& stream) { return edge::serve(*this, stream); }
 
 // There is no request to tell of, but who sent what was none, and what was answered, belongs in the log.
-void EdgeThread::on_unreadable_request(const http::ConnectionFacts& connection, std::uint16_t status, const Error& why) {
+void EdgeThread::on_unreadable_request(const http::ConnectionFacts& connection, std::uint16_t status,
+                                       const Error& why) {
   metrics_.count_unreadable(status);
   http::RequestHead nothing;
   nothing.method_name = {};

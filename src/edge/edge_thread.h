@@ -1,12 +1,7 @@
 // What one thread of the edge owns: its loop, its listeners, its clients' connections, its pool of origin
-// connections. One EdgeThread per loop; everything in it is touched by that loop alone. What the threads share is in
-// EdgeShared.
+// connections. One EdgeThread per loop; everything in it is touched by that loop alone. What the threads
+// share is in EdgeShared.
 #pragma once
-
-#include <array>
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "base/intrusive_list.h"
 #include "base/random.h"
@@ -17,12 +12,17 @@
 #include "http/date.h"
 #include "http/exchange.h"
 #include "http/server.h"
-#include "net/listener.h"
 #include "net/caching_resolver.h"
 #include "net/cares_resolver.h"
+#include "net/listener.h"
 #include "origin/pool.h"
 #include "runtime/loop_thread.h"
 #include "runtime/task_group.h"
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace brink::edge {
 
@@ -30,10 +30,10 @@ namespace brink::edge {
 struct EdgeShared {
   EdgeShared(telemetry::Registry& registry, int channel) : metrics(registry), log_channel(channel) {}
 
-  ClientCounts clients;                 // locks inside
-  origin::PoolDirectory pools;          // constant once the threads run
-  telemetry::Registry& metrics;         // locks inside
-  int log_channel = -1;                 // where access log lines go; -1: nowhere
+  ClientCounts clients;          // locks inside
+  origin::PoolDirectory pools;   // constant once the threads run
+  telemetry::Registry& metrics;  // locks inside
+  int log_channel = -1;          // where access log lines go; -1: nowhere
 };
 
 // A connection that can be told to end as soon as it is polite. Leaves its thread's list when it dies.
@@ -59,7 +59,8 @@ class EdgeThread final : public http::Service {
   void listen(net::Fd socket, const net::SocketAddress& address, ListenerKind kind);
   // Stops accepting on every address but these.
   void stop_listening_except(const std::vector<net::SocketAddress>& addresses);
-  // Accepts nothing more, lets requests finish, and has ended all connections by the deadline; then calls `done`.
+  // Accepts nothing more, lets requests finish, and has ended all connections by the deadline; then calls
+  // `done`.
   void drain_then(Deadline deadline, std::move_only_function<void()> done);
   // `connection` is told to drain when the thread is; at once where that has begun.
   void add_live(LiveConnection& connection);
@@ -79,7 +80,8 @@ class EdgeThread final : public http::Service {
 
   // --- http::Service ---
   Task<void> serve(http::ServerStream& stream) override;
-  void on_unreadable_request(const http::ConnectionFacts& connection, std::uint16_t status, const Error& why) override;
+  void on_unreadable_request(const http::ConnectionFacts& connection, std::uint16_t status,
+                             const Error& why) override;
   void on_limit(http::Limit limit) override;
 
  private:

@@ -1,11 +1,11 @@
 #include "edge/error_page.h"
 
-#include <fmt/format.h>
+#include "base/ascii.h"
 
 #include <algorithm>
 #include <charconv>
 
-#include "base/ascii.h"
+#include <fmt/format.h>
 
 namespace brink::edge {
 namespace {
@@ -47,7 +47,8 @@ std::string html_page(const Failure& failure, const http::Exchange& exchange) {
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\"><title>{0} {1}</title><style>"
-      ":root{{color-scheme:light dark}}body{{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;"
+      ":root{{color-scheme:light dark}}body{{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh "
+      "auto;"
       "padding:0 1.5rem}}h1{{font-size:1.6rem}}b{{font-size:3.5rem;font-weight:600;display:block}}"
       "small{{opacity:.65}}</style></head>\n<body><h1><b>{0}</b>{1}</h1>\n<p>{2}</p>\n<p><small>{3}Ray ID "
       "<code>{4}</code></small></p></body></html>\n",
@@ -57,9 +58,9 @@ std::string html_page(const Failure& failure, const http::Exchange& exchange) {
 }
 
 std::string problem_json(const Failure& failure, const http::Exchange& exchange) {
-  std::string json = fmt::format(R"({{"type":"about:blank","title":"{}","status":{},"detail":"{}","instance":"{}","ray_id":"{}")",
-                                 failure.title, failure.status, failure.explanation,
-                                 json_escaped(exchange.path()), exchange.ray_text());
+  std::string json = fmt::format(
+      R"({{"type":"about:blank","title":"{}","status":{},"detail":"{}","instance":"{}","ray_id":"{}")",
+      failure.title, failure.status, failure.explanation, json_escaped(exchange.path()), exchange.ray_text());
   if (!failure.proxy_status.empty()) json += fmt::format(R"(,"proxy_status":"{}")", failure.proxy_status);
   return json + "}\n";
 }
@@ -78,16 +79,20 @@ double weight_of(std::string_view element) {
 
 }  // namespace
 
-std::unique_ptr<http::Body> error_page(const Failure& failure, const http::Exchange& exchange, http::ResponseHead& response) {
+std::unique_ptr<http::Body> error_page(const Failure& failure, const http::Exchange& exchange,
+                                       http::ResponseHead& response) {
   const bool json = prefers_json(exchange.request->fields.value(FieldName::kAccept));
   response.status = failure.status;
-  response.fields.add(FieldName::kContentType, json ? "application/problem+json" : "text/html; charset=utf-8");
+  response.fields.add(FieldName::kContentType,
+                      json ? "application/problem+json" : "text/html; charset=utf-8");
   response.fields.add(FieldName::kCacheControl, "private, no-store");
-  if (failure.status == 405) response.fields.add(FieldName::kAllow, "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH");
+  if (failure.status == 405)
+    response.fields.add(FieldName::kAllow, "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH");
   if (failure.status == 503) response.fields.add(FieldName::kRetryAfter, "5");
   Slice content = Slice::copy_of(json ? problem_json(failure, exchange) : html_page(failure, exchange));
   if (exchange.request->method == http::Method::kHead) {
-    response.fields.add(FieldName::kContentLength, response.arena.copy(fmt::format_int(content.size()).c_str()));
+    response.fields.add(FieldName::kContentLength,
+                        response.arena.copy(fmt::format_int(content.size()).c_str()));
     return nullptr;
   }
   return std::make_unique<http::FixedBody>(std::move(content));

@@ -12,17 +12,23 @@ using origin::OriginError;
 namespace {
 
 constexpr Failure kDns{523, "dns_error", "Origin is unreachable",
-                       "The name of the site's server could not be resolved to an address. If this is your site, check the origin's host name."};
+                       "The name of the site's server could not be resolved to an address. If this is your "
+                       "site, check the origin's host name."};
 constexpr Failure kRefused{521, "connection_refused", "Web server is down",
-                           "The site's server refused the connection. If this is your site, check that the server runs and listens on the configured port."};
-constexpr Failure kUnreachable{523, "destination_ip_unroutable", "Origin is unreachable",
-                               "There is no network route to the site's server. If this is your site, check the origin's address."};
+                           "The site's server refused the connection. If this is your site, check that the "
+                           "server runs and listens on the configured port."};
+constexpr Failure kUnreachable{
+    523, "destination_ip_unroutable", "Origin is unreachable",
+    "There is no network route to the site's server. If this is your site, check the origin's address."};
 constexpr Failure kConnectTimeout{522, "connection_timeout", "Connection timed out",
-                                  "The site's server did not accept the connection in time. If this is your site, check its firewall and its load."};
+                                  "The site's server did not accept the connection in time. If this is your "
+                                  "site, check its firewall and its load."};
 constexpr Failure kTls{525, "tls_protocol_error", "TLS handshake failed",
-                       "No secure connection to the site's server could be made. If this is your site, check that it speaks TLS 1.2 or 1.3 on this port."};
+                       "No secure connection to the site's server could be made. If this is your site, check "
+                       "that it speaks TLS 1.2 or 1.3 on this port."};
 constexpr Failure kCertificate{526, "tls_certificate_error", "Invalid certificate at the origin",
-                               "The certificate of the site's server is not valid for it. If this is your site, renew it, or choose a TLS mode that does not verify."};
+                               "The certificate of the site's server is not valid for it. If this is your "
+                               "site, renew it, or choose a TLS mode that does not verify."};
 constexpr Failure kQueue{503, "connection_limit_reached", "Too many requests at once",
                          "The site's server is at its limit of connections. Try again in a moment."};
 constexpr Failure kClosed{502, "connection_terminated", "Bad gateway",
@@ -37,18 +43,22 @@ constexpr Failure kBroken{502, "http_response_incomplete", "Bad gateway",
                           "The site's server broke its response off."};
 constexpr Failure kUpgrade{502, "http_upgrade_failed", "Bad gateway",
                            "The site's server cannot carry the protocol that was asked for."};
-constexpr Failure kInternal{500, "proxy_internal_error", "Internal error", "Something went wrong in Brink itself."};
+constexpr Failure kInternal{500, "proxy_internal_error", "Internal error",
+                            "Something went wrong in Brink itself."};
 
 }  // namespace
 
-const Failure kNoSuchZone{404, "", "No such site",
-                          "This server has no site of that name. If this is your site, add the name to a zone's hosts."};
+const Failure kNoSuchZone{
+    404, "", "No such site",
+    "This server has no site of that name. If this is your site, add the name to a zone's hosts."};
 const Failure kMethodNotAllowed{405, "", "Method not allowed", "This method is not served here."};
-const Failure kContentTooLarge{413, "", "Content too large", "The request's content is larger than this site takes."};
+const Failure kContentTooLarge{413, "", "Content too large",
+                               "The request's content is larger than this site takes."};
 const Failure kRequestTimeout{408, "", "Request timeout", "The request's content did not arrive in time."};
 const Failure kBadRequestBody{400, "", "Bad request", "The request's content broke off or was malformed."};
 const Failure kLoopDetected{508, "proxy_loop_detected", "Loop detected",
-                            "The request has come back to this server. If this is your site, check that its origin does not point at Brink."};
+                            "The request has come back to this server. If this is your site, check that its "
+                            "origin does not point at Brink."};
 const Failure kPlainTextOnly{421, "", "No https here", "This site is served by plain http only."};
 const Failure kUpgradeRefused{426, "", "Upgrade required", "This protocol cannot be spoken here."};
 

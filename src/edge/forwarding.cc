@@ -1,10 +1,10 @@
 #include "edge/forwarding.h"
 
-#include <fmt/format.h>
-
 #include "base/ascii.h"
 #include "edge/edge_thread.h"
 #include "edge/stages.h"
+
+#include <fmt/format.h>
 
 namespace brink::edge {
 
@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::string_view kName = "brink";
 
-std::string_view received_by(http::Version version) {  // RFC 9110 section 7.6.3: the protocol it was received by
+std::string_view received_by(
+    http::Version version) {  // RFC 9110 section 7.6.3: the protocol it was received by
   switch (version) {
     case http::Version::kHttp10: return "1.0 brink";
     case http::Version::kHttp11: return "1.1 brink";
@@ -47,7 +48,8 @@ std::string_view forwarded_node(Arena& arena, std::string_view address, bool v4)
 std::string_view forwarded_value(Arena& arena, std::string_view value) {
   for (const char c : value) {
     if (!is_alpha(c) && !is_digit(c) && c != '.' && c != '-' && c != '_') {
-      return value.find('"') == std::string_view::npos ? arena.join("\"", value, "\"") : std::string_view("_hidden");
+      return value.find('"') == std::string_view::npos ? arena.join("\"", value, "\"")
+                                                       : std::string_view("_hidden");
     }
   }
   return value;
@@ -58,7 +60,9 @@ std::string_view forwarded_value(Arena& arena, std::string_view value) {
 net::IpAddress visitor_address(const Request& request) {
   const net::SocketAddress& client = request.stream.connection().client;
   net::IpAddress address = client.ip();
-  if (request.snapshot->config.edge.trusted_proxies.empty() || client.is_unix() || !is_trusted(request, address)) return address;
+  if (request.snapshot->config.edge.trusted_proxies.empty() || client.is_unix() ||
+      !is_trusted(request, address))
+    return address;
   // From the right: each trusted proxy vouches for the entry it added.
   std::string_view list = request.head.fields.combined(FieldName::kXForwardedFor);
   while (!list.empty()) {
@@ -94,12 +98,16 @@ bool add_forwarding_fields(Request& request) {
   const std::string_view peer = from_trusted ? arena.copy({text, client.ip().write_text(text)}) : visitor;
   append_to_list(fields, FieldName::kXForwardedFor, peer);
   fields.set(FieldName::kCfConnectingIp, visitor);
-  if (!from_trusted || !fields.has(FieldName::kXForwardedProto)) fields.set(FieldName::kXForwardedProto, exchange.scheme);
-  if (!from_trusted || !fields.has(FieldName::kXForwardedHost)) fields.set(FieldName::kXForwardedHost, exchange.authority);
-  fields.set(FieldName::kCfVisitor, exchange.scheme == "https" ? "{\"scheme\":\"https\"}" : "{\"scheme\":\"http\"}");
-  append_to_list(fields, FieldName::kForwarded,
-                 arena.join("for=", forwarded_node(arena, peer, client.is_unix() || client.ip().is_v4()), ";host=",
-                            forwarded_value(arena, exchange.authority), ";proto=", exchange.scheme));
+  if (!from_trusted || !fields.has(FieldName::kXForwardedProto))
+    fields.set(FieldName::kXForwardedProto, exchange.scheme);
+  if (!from_trusted || !fields.has(FieldName::kXForwardedHost))
+    fields.set(FieldName::kXForwardedHost, exchange.authority);
+  fields.set(FieldName::kCfVisitor,
+             exchange.scheme == "https" ? "{\"scheme\":\"https\"}" : "{\"scheme\":\"http\"}");
+  append_to_list(
+      fields, FieldName::kForwarded,
+      arena.join("for=", forwarded_node(arena, peer, client.is_unix() || client.ip().is_v4()),
+                 ";host=", forwarded_value(arena, exchange.authority), ";proto=", exchange.scheme));
   append_to_list(fields, FieldName::kVia, received_by(exchange.version));
   fields.set(FieldName::kCfRay, exchange.ray_text());
   fields.set(FieldName::kBrinkRay, exchange.ray_text());
@@ -110,13 +118,15 @@ void add_response_fields(Request& request) {
   http::ResponseHead& response = *request.response;
   Fields& fields = response.fields;
   const http::Exchange& exchange = request.exchange;
-  if (request.fetch && request.failure == nullptr) append_to_list(fields, FieldName::kVia, received_by(response.version));
+  if (request.fetch && request.failure == nullptr)
+    append_to_list(fields, FieldName::kVia, received_by(response.version));
   if (!fields.has(FieldName::kDate)) fields.add(FieldName::kDate, response.arena.copy(request.thread.date()));
   if (request.failure != nullptr) fields.add(FieldName::kServer, kName);
   fields.set(FieldName::kCfRay, exchange.ray_text());
   fields.set(FieldName::kBrinkRay, exchange.ray_text());
   if (request.failure != nullptr && !request.failure->proxy_status.empty()) {
-    append_to_list(fields, FieldName::kProxyStatus, response.arena.join("brink; error=", request.failure->proxy_status));
+    append_to_list(fields, FieldName::kProxyStatus,
+                   response.arena.join("brink; error=", request.failure->proxy_status));
   }
   if (request.snapshot->config.edge.server_timing) {
     std::string timing;

@@ -1,14 +1,14 @@
 // One request on its way through the stages of edge/stages.cc: everything that a stage may look at or change.
 #pragma once
 
-#include <memory>
-#include <optional>
-
 #include "edge/failure.h"
 #include "edge/snapshot.h"
 #include "http/exchange.h"
 #include "http/server.h"
 #include "origin/fetch.h"
+
+#include <memory>
+#include <optional>
 
 namespace brink::edge {
 
@@ -23,17 +23,17 @@ struct Request {
   EdgeThread& thread;
   http::ServerStream& stream;
   const std::shared_ptr<const Snapshot> snapshot;
-  http::RequestHead& head;       // as received, then as the stages change it on its way to the origin
+  http::RequestHead& head;  // as received, then as the stages change it on its way to the origin
   http::Exchange exchange;
-  const Zone* zone = nullptr;    // of `snapshot`
+  const Zone* zone = nullptr;  // of `snapshot`
 
   // The response, once a stage has one: an origin's, or one made here.
   http::ResponseHead* response = nullptr;
   http::Body* response_body = nullptr;
-  std::optional<origin::Fetch> fetch;       // where the origin was asked
-  std::optional<http::ResponseHead> own;    // where the response is made here
+  std::optional<origin::Fetch> fetch;     // where the origin was asked
+  std::optional<http::ResponseHead> own;  // where the response is made here
   std::unique_ptr<http::Body> own_body;
-  const Failure* failure = nullptr;         // why Brink answers itself; the error page stage makes the response
+  const Failure* failure = nullptr;  // why Brink answers itself; the error page stage makes the response
 
   // Starts a response of our own and makes it the one to be sent.
   http::ResponseHead& respond(std::uint16_t status) {

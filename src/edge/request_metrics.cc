@@ -17,13 +17,15 @@ double seconds(Duration duration) { return std::chrono::duration<double>(duratio
 
 }  // namespace
 
-RequestMetrics::RequestMetrics(telemetry::Registry& registry) : registry_(registry), no_zone_(make_series("none")) {
+RequestMetrics::RequestMetrics(telemetry::Registry& registry)
+    : registry_(registry), no_zone_(make_series("none")) {
   for (std::size_t i = 0; i < limits_.size(); ++i) {
     limits_[i] = registry.counter(MetricId::kEdgeLimitHits, {http::limit_name(static_cast<http::Limit>(i))});
   }
   connections_total_ = {registry.counter(MetricId::kEdgeConnectionsTotal, {"http"}),
                         registry.counter(MetricId::kEdgeConnectionsTotal, {"https"})};
-  connections_ = {registry.gauge(MetricId::kEdgeConnections, {"http"}), registry.gauge(MetricId::kEdgeConnections, {"https"})};
+  connections_ = {registry.gauge(MetricId::kEdgeConnections, {"http"}),
+                  registry.gauge(MetricId::kEdgeConnections, {"https"})};
   handshake_duration_ = registry.histogram(MetricId::kEdgeTlsHandshakeDuration);
   upgraded_ = registry.gauge(MetricId::kEdgeWebsockets);
   origin_idle_ = registry.gauge(MetricId::kOriginConnections, {"idle"});
@@ -44,7 +46,8 @@ void RequestMetrics::use(const Snapshot& snapshot) {
 
 void RequestMetrics::count(const Request& request) {
   const http::Exchange& exchange = request.exchange;
-  // A request of a snapshot that has been replaced meanwhile is looked up by name in the registry; there are few.
+  // A request of a snapshot that has been replaced meanwhile is looked up by name in the registry; there are
+  // few.
   ZoneSeries former;
   ZoneSeries* series = &no_zone_;
   if (request.zone != nullptr) {
@@ -60,7 +63,8 @@ void RequestMetrics::count(const Request& request) {
   series->request_bytes.add(exchange.request_head_bytes + exchange.request_body_bytes);
   series->response_bytes.add(exchange.response_head_bytes + exchange.response_body_bytes);
   series->duration.observe(seconds(exchange.ended - exchange.started));
-  if (exchange.response_started != TimePoint()) series->first_byte.observe(seconds(exchange.response_started - exchange.started));
+  if (exchange.response_started != TimePoint())
+    series->first_byte.observe(seconds(exchange.response_started - exchange.started));
   count_origin(request, *series);
 }
 
@@ -79,13 +83,17 @@ void RequestMetrics::count_origin(const Request& request, ZoneSeries& series) {
   if (origin.status != 0) {
     origin_first_byte_.observe(seconds(origin.first_byte));
   } else if (request.failure != nullptr) {
-    const std::string_view kind = request.failure->proxy_status.empty() ? "client" : request.failure->proxy_status;
+    const std::string_view kind =
+        request.failure->proxy_status.empty() ? "client" : request.failure->proxy_status;
     registry_.counter(MetricId::kOriginErrors, {request.exchange.zone, kind}).add(1);
   }
 }
 
 void RequestMetrics::count_handshake(const tls::Facts& facts, bool succeeded, Duration took) {
-  registry_.counter(MetricId::kEdgeTlsHandshakes, {facts.version_name(), facts.resumed ? "yes" : "no", succeeded ? "ok" : "failed"}).add(1);
+  registry_
+      .counter(MetricId::kEdgeTlsHandshakes,
+               {facts.version_name(), facts.resumed ? "yes" : "no", succeeded ? "ok" : "failed"})
+      .add(1);
   if (succeeded) handshake_duration_.observe(seconds(took));
 }
 
@@ -99,7 +107,8 @@ RequestMetrics::ZoneSeries RequestMetrics::make_series(std::string_view zone) {
   ZoneSeries series;
   for (std::size_t p = 0; p < kProtocols; ++p) {
     for (std::size_t c = 0; c < kStatusClasses; ++c) {
-      series.requests[p][c] = registry_.counter(MetricId::kEdgeRequests, {zone, kProtocolNames[p], kClassNames[c]});
+      series.requests[p][c] =
+          registry_.counter(MetricId::kEdgeRequests, {zone, kProtocolNames[p], kClassNames[c]});
     }
   }
   for (std::size_t c = 0; c < kStatusClasses; ++c) {

@@ -1,16 +1,17 @@
-// What one thread of the edge counts: requests, bytes, times, connections, limits. The metrics themselves and their
-// labels stand in telemetry/metric_table.h. Belongs to one loop; the values lie in the role's shared segment.
+// What one thread of the edge counts: requests, bytes, times, connections, limits. The metrics themselves and
+// their labels stand in telemetry/metric_table.h. Belongs to one loop; the values lie in the role's shared
+// segment.
 #pragma once
-
-#include <array>
-#include <cstdint>
-#include <vector>
 
 #include "edge/snapshot.h"
 #include "http/limits.h"
 #include "origin/pool.h"
 #include "telemetry/metrics.h"
 #include "tls/facts.h"
+
+#include <array>
+#include <cstdint>
+#include <vector>
 
 namespace brink::edge {
 
@@ -76,7 +77,8 @@ class RequestMetrics {
 // Counts a connection while it is open.
 class ConnectionGauge {
  public:
-  ConnectionGauge(RequestMetrics& metrics, std::array<std::int64_t, 2>& open, bool https) : metrics_(metrics), open_(open[https]), https_(https) {
+  ConnectionGauge(RequestMetrics& metrics, std::array<std::int64_t, 2>& open, bool https)
+      : metrics_(metrics), open_(open[https]), https_(https) {
     metrics_.count_connection(https_);
     metrics_.set_open_connections(https_, ++open_);
   }

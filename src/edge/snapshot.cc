@@ -1,15 +1,15 @@
 #include "edge/snapshot.h"
 
-#include <fmt/format.h>
-
-#include <chrono>
-#include <map>
-
 #include "base/ascii.h"
 #include "edge/credentials.h"
 #include "telemetry/log.h"
 #include "tls/certificate.h"
 #include "tls/client_context.h"
+
+#include <chrono>
+#include <map>
+
+#include <fmt/format.h>
 
 namespace brink::edge {
 namespace {
@@ -24,13 +24,15 @@ std::optional<std::string> read_text(const ReadFile& read_file, const std::strin
   return std::nullopt;
 }
 
-CertificatePtr read_certificate(const ReadFile& read_file, const config::Certificate& files, Problems& problems) {
+CertificatePtr read_certificate(const ReadFile& read_file, const config::Certificate& files,
+                                Problems& problems) {
   const auto chain = read_text(read_file, files.certificate, problems);
   const auto key = read_text(read_file, files.key, problems);
   if (!chain || !key) return nullptr;
   auto certificate = tls::Certificate::parse(*chain, *key);
   if (!certificate) {
-    problems.push_back(fmt::format("{} with key {}: {}", files.certificate, files.key, certificate.error().text()));
+    problems.push_back(
+        fmt::format("{} with key {}: {}", files.certificate, files.key, certificate.error().text()));
     return nullptr;
   }
   if (files.ocsp.empty()) return *certificate;
@@ -76,7 +78,8 @@ origin::Settings origin_settings(const config::Zone& zone, const config::Origin&
   return settings;
 }
 
-std::shared_ptr<tls::ClientContext> client_context(const ReadFile& read_file, const origin::Settings& settings, Problems& problems) {
+std::shared_ptr<tls::ClientContext> client_context(const ReadFile& read_file,
+                                                   const origin::Settings& settings, Problems& problems) {
   if (!settings.https) return nullptr;
   tls::ClientOptions options;
   options.verify = settings.verify ? tls::ClientOptions::Verify::kFull : tls::ClientOptions::Verify::kNone;
@@ -86,19 +89,22 @@ std::shared_ptr<tls::ClientContext> client_context(const ReadFile& read_file, co
     options.ca_pem = std::move(*pem);
   }
   if (!settings.client_certificate_file.empty()) {
-    options.certificate = read_certificate(read_file, {settings.client_certificate_file, settings.client_key_file, ""}, problems);
+    options.certificate = read_certificate(
+        read_file, {settings.client_certificate_file, settings.client_key_file, ""}, problems);
     if (options.certificate == nullptr) return nullptr;
   }
   auto context = tls::ClientContext::make(std::move(options));
   if (context) return *context;
-  problems.push_back(fmt::format("origin {}: {}{}", settings.name, settings.ca_file.empty() ? "" : settings.ca_file + ": ",
+  problems.push_back(fmt::format("origin {}: {}{}", settings.name,
+                                 settings.ca_file.empty() ? "" : settings.ca_file + ": ",
                                  context.error().text()));
   return nullptr;
 }
 
-// The origin of these settings as it is, where one is; a client certificate or CA is read again all the same, for its
-// file may have been renewed: then it is a new origin.
-origin::OriginPtr make_origin(const ReadFile& read_file, const config::Zone& zone, const config::Origin& common, const Snapshot* before, Problems& problems) {
+// The origin of these settings as it is, where one is; a client certificate or CA is read again all the same,
+// for its file may have been renewed: then it is a new origin.
+origin::OriginPtr make_origin(const ReadFile& read_file, const config::Zone& zone,
+                              const config::Origin& common, const Snapshot* before, Problems& problems) {
   origin::Settings settings = origin_settings(zone, common);
   const bool from_files = !settings.ca_file.empty() || !settings.client_certificate_file.empty();
   if (before != nullptr && !from_files) {
@@ -111,15 +117,18 @@ origin::OriginPtr make_origin(const ReadFile& read_file, const config::Zone& zon
 }
 
 // The name a client asks for, as a certificate would have to cover it: any one name below a wildcard.
-std::string name_to_cover(const std::string& host) { return host.starts_with("*.") ? "any-name-of-it" + host.substr(1) : host; }
+std::string name_to_cover(const std::string& host) {
+  return host.starts_with("*.") ? "any-name-of-it" + host.substr(1) : host;
+}
 
-// The entries of a zone, the most specific first: every name gets the certificates that are good for it (one of each
-// kind of key is chosen among them), and a name that none is good for gets all.
-std::vector<tls::ServerEntry> server_entries(const ReadFile& read_file, const config::Zone& zone, const std::string& data_dir,
-                                             Problems& problems) {
+// The entries of a zone, the most specific first: every name gets the certificates that are good for it (one
+// of each kind of key is chosen among them), and a name that none is good for gets all.
+std::vector<tls::ServerEntry> server_entries(const ReadFile& read_file, const config::Zone& zone,
+                                             const std::string& data_dir, Problems& problems) {
   std::vector<CertificatePtr> certificates;
   for (const config::Certificate& files : certificate_files(zone, data_dir)) {
-    if (auto certificate = read_certificate(read_file, files, problems)) certificates.push_back(std::move(certificate));
+    if (auto certificate = read_certificate(read_file, files, problems))
+      certificates.push_back(std::move(certificate));
   }
   if (certificates.empty()) return {};
 
@@ -140,7 +149,8 @@ std::vector<tls::ServerEntry> server_entries(const ReadFile& read_file, const co
     }
   }
   std::vector<tls::ServerEntry> entries;
-  for (auto& [good, hosts] : hosts_by_certificates) entries.push_back({.hosts = std::move(hosts), .certificates = good});
+  for (auto& [good, hosts] : hosts_by_certificates)
+    entries.push_back({.hosts = std::move(hosts), .certificates = good});
   entries.push_back({.hosts = zone.hosts, .certificates = certificates});
   for (tls::ServerEntry& entry : entries) {
     if (zone.min_tls_version == 0x0304) entry.minimum_version = tls::ServerEntry::MinimumVersion::kTls13;
@@ -193,13 +203,15 @@ std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_sn
     if (config.edge.https.empty()) continue;
     for (tls::ServerEntry& entry : server_entries(read_file, each, config.node.data_dir, problems)) {
       // Whoever asks for no name of ours gets the zone's that is the default, else the first one's.
-      if (each.name == config.edge.default_certificate_zone && entry.hosts == each.hosts) entry.hosts.push_back("*");
+      if (each.name == config.edge.default_certificate_zone && entry.hosts == each.hosts)
+        entry.hosts.push_back("*");
       entries.push_back(std::move(entry));
     }
   }
   if (!problems.empty()) return std::unexpected(std::move(problems));
   if (!entries.empty()) {
-    snapshot->certificates = tls::ServerContexts::make(std::move(entries), ticket_keys, tls::system_wall_clock());
+    snapshot->certificates =
+        tls::ServerContexts::make(std::move(entries), ticket_keys, tls::system_wall_clock());
   }
   snapshot->config = std::move(config);
   return snapshot;
@@ -209,7 +221,8 @@ std::vector<std::string> check_certificates(const config::Config& config) {
   Problems problems;
   const ReadFile read_file = files_on_disk();
   for (const config::Zone& zone : config.zones) {
-    for (const config::Certificate& files : zone.certificates) (void)read_certificate(read_file, files, problems);
+    for (const config::Certificate& files : zone.certificates)
+      (void)read_certificate(read_file, files, problems);
     (void)client_context(read_file, origin_settings(zone, config.origin), problems);
   }
   return problems;

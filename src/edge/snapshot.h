@@ -1,11 +1,7 @@
-// The configuration as the edge runs it: zones by host name, certificates, limits. Immutable, shared by all threads;
-// a reload makes a new one, and the old one goes when the last request that began under it has ended.
+// The configuration as the edge runs it: zones by host name, certificates, limits. Immutable, shared by all
+// threads; a reload makes a new one, and the old one goes when the last request that began under it has
+// ended.
 #pragma once
-
-#include <expected>
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "config/config.h"
 #include "edge/credentials.h"
@@ -15,11 +11,16 @@
 #include "tls/server_contexts.h"
 #include "tls/ticket_keys.h"
 
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace brink::edge {
 
 // A zone as requests meet it.
 struct Zone {
-  std::size_t index = 0;    // its place in Snapshot::zones
+  std::size_t index = 0;  // its place in Snapshot::zones
   std::string name;
   origin::OriginPtr origin;
   config::TlsMode tls = config::TlsMode::kFull;
@@ -35,11 +36,13 @@ struct Snapshot {
   std::shared_ptr<const tls::ServerContexts> certificates;
 };
 
-// Makes a snapshot of `config`; the certificates and keys that it names (those of the local CA for zones without) are read
-// by `read_file`. Origins that are the same as in `before` (may be nullptr) are kept with their
-// connections. Errors are sentences for the log: what, in which file, what to do. Blocks; not for a busy loop.
+// Makes a snapshot of `config`; the certificates and keys that it names (those of the local CA for zones
+// without) are read by `read_file`. Origins that are the same as in `before` (may be nullptr) are kept with
+// their connections. Errors are sentences for the log: what, in which file, what to do. Blocks; not for a
+// busy loop.
 [[nodiscard]] std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
-    config::Config config, const ReadFile& read_file, const Snapshot* before, const std::shared_ptr<const tls::TicketKeys>& ticket_keys);
+    config::Config config, const ReadFile& read_file, const Snapshot* before,
+    const std::shared_ptr<const tls::TicketKeys>& ticket_keys);
 
 // What is wrong with the certificates, keys and CAs that `config` names; nothing where all is well.
 [[nodiscard]] std::vector<std::string> check_certificates(const config::Config& config);

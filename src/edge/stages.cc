@@ -1,7 +1,5 @@
 #include "edge/stages.h"
 
-#include <fmt/format.h>
-
 #include "base/ascii.h"
 #include "edge/access_log.h"
 #include "edge/edge_thread.h"
@@ -10,6 +8,8 @@
 #include "edge/websocket.h"
 #include "http/client.h"
 #include "runtime/task_group.h"
+
+#include <fmt/format.h>
 
 namespace brink::edge {
 
@@ -34,8 +34,8 @@ Flow find_zone(Request& request) {
   return Flow::kContinue;
 }
 
-// Methods that end here: RFC 9110 section 7.6.2 and section 9.3.8 (TRACE shows a client the fields added on the way,
-// so it is refused as everywhere).
+// Methods that end here: RFC 9110 section 7.6.2 and section 9.3.8 (TRACE shows a client the fields added on
+// the way, so it is refused as everywhere).
 Flow check_method(Request& request) {
   const Method method = request.head.method;
   if (method == Method::kTrace || method == Method::kConnect) return refuse(request, kMethodNotAllowed);
@@ -48,7 +48,8 @@ Flow check_method(Request& request) {
     answer.fields.add(FieldName::kAllow, "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH");
     return Flow::kRespond;
   }
-  request.head.fields.set(FieldName::kMaxForwards, request.head.arena.copy(fmt::format_int(*left - 1).c_str()));
+  request.head.fields.set(FieldName::kMaxForwards,
+                          request.head.arena.copy(fmt::format_int(*left - 1).c_str()));
   return Flow::kContinue;
 }
 
@@ -60,13 +61,15 @@ Flow set_request_fields(Request& request) {
 // Passes informational responses on as they come, in their order. What asked for the 100 was Brink itself.
 class InformationalRelay final : public http::InformationalSink {
  public:
-  InformationalRelay(http::ServerStream& stream, CancelScope& scope) : stream_(stream), sending_("informational responses", scope) {}
+  InformationalRelay(http::ServerStream& stream, CancelScope& scope)
+      : stream_(stream), sending_("informational responses", scope) {}
 
   void on_informational(const http::ResponseHead& head) override {
     if (head.status == 100 || waiting_.size() >= kMost) return;  // a peer that sends more has no good reason
     auto& copy = waiting_.emplace_back(std::make_unique<http::ResponseHead>());
     copy->status = head.status;
-    for (const http::Field& field : head.fields) copy->fields.add(copy->arena.copy(field.name), copy->arena.copy(field.value));
+    for (const http::Field& field : head.fields)
+      copy->fields.add(copy->arena.copy(field.name), copy->arena.copy(field.value));
     if (sending_.running() == 0) sending_.spawn(send_waiting());
   }
   [[nodiscard]] bool was_used() const { return !waiting_.empty(); }
@@ -96,12 +99,15 @@ Task<Flow> ask_origin(Request& request) {
   const Zone& zone = *request.zone;
   if (!zone.origin_host.empty()) request.head.authority = zone.origin_host;
   request.head.scheme = zone.origin->settings.https ? "https" : "http";
-  origin::Fetch& fetch = request.fetch.emplace(request.thread.origins(), zone.origin, request.exchange.origin);
+  origin::Fetch& fetch =
+      request.fetch.emplace(request.thread.origins(), zone.origin, request.exchange.origin);
   begin_websocket(request);
   InformationalRelay relay(request.stream, co_await current_scope());
-  auto response = co_await fetch.start(request.head, request.stream.body(), request.stream.connection(), &relay);
+  auto response =
+      co_await fetch.start(request.head, request.stream.body(), request.stream.connection(), &relay);
   if (relay.was_used()) co_await relay.finish();
-  if (response && !finish_websocket(request, **response)) response = fail(http::ClientError::kMalformedResponse);
+  if (response && !finish_websocket(request, **response))
+    response = fail(http::ClientError::kMalformedResponse);
   if (response) {
     request.response = *response;
     request.response_body = fetch.response_body();
@@ -146,7 +152,8 @@ Task<Result<>> send(Request& request) {
 Task<Flow> send_response(Request& request) {
   const auto sent = co_await send(request);
   // The origin's content broke off before anything had gone out: the visitor can still be told.
-  const bool untold = !sent && sent.error().is(http::ServerError::kResponseBroken) && request.exchange.response_head_bytes == 0;
+  const bool untold = !sent && sent.error().is(http::ServerError::kResponseBroken) &&
+                      request.exchange.response_head_bytes == 0;
   if (untold && request.failure == nullptr) {
     request.failure = &failure_of(http::ClientError::kBodyBroken);
     make_error_page(request);
@@ -160,8 +167,10 @@ constexpr Stage kStages[] = {
     {"zone", "", Direction::kInward, "finds the zone that has the host name; without one, 404", find_zone},
     {"method", "", Direction::kInward, "refuses TRACE and CONNECT, counts Max-Forwards down", check_method},
     {"request_fields", "", Direction::kInward,
-     "says who asks: Via, Forwarded, X-Forwarded-*, CF-Connecting-IP, CF-Ray; ends loops", set_request_fields},
-    {"origin", "", Direction::kInward, "asks the origin over a kept or a new connection", nullptr, ask_origin},
+     "says who asks: Via, Forwarded, X-Forwarded-*, CF-Connecting-IP, CF-Ray; ends loops",
+     set_request_fields},
+    {"origin", "", Direction::kInward, "asks the origin over a kept or a new connection", nullptr,
+     ask_origin},
     {"error_page", "", Direction::kOutward, "makes a page, or problem+json, of a failure", make_error_page},
     {"response_fields", "", Direction::kOutward, "adds Via, Date, CF-Ray, Proxy-Status, Server-Timing",
      set_response_fields},
@@ -202,8 +211,9 @@ void begin(Request& request) {
   exchange.authority = request.head.authority;
   exchange.target = request.head.target;
   exchange.started = request.stream.started();
-  exchange.started_wall = request.thread.loop().wall_now() -
-                          std::chrono::duration_cast<std::chrono::system_clock::duration>(request.thread.loop().now() - exchange.started);
+  exchange.started_wall =
+      request.thread.loop().wall_now() - std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                                             request.thread.loop().now() - exchange.started);
   exchange.client_ip = visitor_address(request);
   exchange.request_head_bytes = request.stream.request_head_bytes();
   exchange.cache_status = "none";
@@ -242,13 +252,16 @@ Task<void> serve(EdgeThread& thread, http::ServerStream& stream) {
 std::string stages_documentation() {
   std::string page =
       "# The stages of a request\n\n"
-      "Every request goes through these stages in this order, whatever protocol it came by. An inward stage may answer\n"
-      "the request; the inward stages after it are then left out. The names stand in `Server-Timing` and in traces.\n\n"
+      "Every request goes through these stages in this order, whatever protocol it came by. An inward stage "
+      "may answer\n"
+      "the request; the inward stages after it are then left out. The names stand in `Server-Timing` and in "
+      "traces.\n\n"
       "| stage | direction | Rules phase | what it does |\n|---|---|---|---|\n";
   for (const Stage& stage : kStages) {
-    page += fmt::format("| `{}` | {} | {} | {} |\n", stage.name,
-                        stage.direction == Direction::kInward ? "to the origin" : "to the client",
-                        stage.phase.empty() ? std::string("–") : fmt::format("`{}`", stage.phase), stage.meaning);
+    page +=
+        fmt::format("| `{}` | {} | {} | {} |\n", stage.name,
+                    stage.direction == Direction::kInward ? "to the origin" : "to the client",
+                    stage.phase.empty() ? std::string("–") : fmt::format("`{}`", stage.phase), stage.meaning);
   }
   return page;
 }

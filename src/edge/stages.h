@@ -1,12 +1,13 @@
-// The life of a request, as one table: each stage with its name, the Rules phase it runs where it has one, and the
-// function that does the work. Metrics, traces, Server-Timing and docs/ take the stages' names from here.
+// The life of a request, as one table: each stage with its name, the Rules phase it runs where it has one,
+// and the function that does the work. Metrics, traces, Server-Timing and docs/ take the stages' names from
+// here.
 #pragma once
-
-#include <span>
-#include <string_view>
 
 #include "edge/request.h"
 #include "runtime/task.h"
+
+#include <span>
+#include <string_view>
 
 namespace brink::edge {
 
@@ -25,8 +26,8 @@ struct Stage {
   std::string_view name;
   std::string_view phase;  // "http_request_transform"; empty: no rules run here
   Direction direction;
-  std::string_view meaning;                         // a sentence for docs/
-  Flow (*run)(Request& request) = nullptr;          // exactly one of these two
+  std::string_view meaning;                 // a sentence for docs/
+  Flow (*run)(Request& request) = nullptr;  // exactly one of these two
   Task<Flow> (*run_async)(Request& request) = nullptr;
 };
 

@@ -12,7 +12,8 @@ using http::FieldName;
 namespace {
 
 bool is_from_http2(const Request& request) {
-  return equals_ignoring_case(request.head.upgrade, "websocket") && request.exchange.version >= http::Version::kHttp2;
+  return equals_ignoring_case(request.head.upgrade, "websocket") &&
+         request.exchange.version >= http::Version::kHttp2;
 }
 
 // RFC 6455 section 4.2.2.
@@ -28,7 +29,8 @@ void begin_websocket(Request& request) {
   fill_secret(nonce);
   const std::string key = base64_encode({reinterpret_cast<const char*>(nonce), sizeof nonce});
   request.head.fields.set(FieldName::kSecWebSocketKey, request.head.arena.copy(key));
-  if (!request.head.fields.has(FieldName::kSecWebSocketVersion)) request.head.fields.add(FieldName::kSecWebSocketVersion, "13");
+  if (!request.head.fields.has(FieldName::kSecWebSocketVersion))
+    request.head.fields.add(FieldName::kSecWebSocketVersion, "13");
 }
 
 bool finish_websocket(Request& request, http::ResponseHead& response) {

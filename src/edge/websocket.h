@@ -1,5 +1,5 @@
-// WebSockets from HTTP/2 clients to HTTP/1.1 origins (RFC 8441 section 5.1): the client's request has no key, for the
-// stream itself is the proof, so Brink makes one for the origin and checks its answer.
+// WebSockets from HTTP/2 clients to HTTP/1.1 origins (RFC 8441 section 5.1): the client's request has no key,
+// for the stream itself is the proof, so Brink makes one for the origin and checks its answer.
 #pragma once
 
 #include "edge/request.h"

@@ -17,7 +17,8 @@ class ZoneTable {
   // The first zone to claim a pattern keeps it.
   void add(std::string_view pattern, const Zone& zone);
 
-  // `host` in any case, without port, with or without the root's dot. nullptr where no zone has it. Allocates nothing.
+  // `host` in any case, without port, with or without the root's dot. nullptr where no zone has it. Allocates
+  // nothing.
   [[nodiscard]] const Zone* find(std::string_view host) const;
 
  private:

@@ -1,5 +1,6 @@
-// A body: an asynchronous stream of slices, with a length where it is known, and trailers. The consumer pulls, so
-// that back-pressure runs from the slowest end through every stage: what nobody takes is not read from the socket.
+// A body: an asynchronous stream of slices, with a length where it is known, and trailers. The consumer
+// pulls, so that back-pressure runs from the slowest end through every stage: what nobody takes is not read
+// from the socket.
 //
 //   for (;;) {
 //     BodyRead read = body.try_read();
@@ -13,13 +14,13 @@
 // Belongs to one loop; one consumer.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-
 #include "base/error.h"
 #include "base/slice.h"
 #include "http/message.h"
 #include "runtime/waiter.h"
+
+#include <cstdint>
+#include <optional>
 
 namespace brink::http {
 

@@ -1,10 +1,10 @@
 #include "http/date.h"
 
+#include "base/ascii.h"
+
 #include <cstring>
 #include <iterator>
 #include <span>
-
-#include "base/ascii.h"
 
 namespace brink::http {
 namespace {
@@ -12,8 +12,10 @@ namespace {
 using std::chrono::sys_seconds;
 
 constexpr std::string_view kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-constexpr std::string_view kLongDays[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
-constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::string_view kLongDays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                          "Thursday", "Friday", "Saturday"};
+constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 void put_two(char* out, unsigned value) {
   out[0] = static_cast<char>('0' + value / 10 % 10);

@@ -32,10 +32,10 @@ class HttpDate {
   std::array<char, kHttpDateSize> text_{};
 };
 
-// Any of the three forms: IMF-fixdate, RFC 850's (whose two-digit year is the one nearest to `now` that is not more than
-// 50 years ahead) and asctime's. Nothing where it is malformed or no such day exists; the day's name must be one, but
-// need not be the right one.
-[[nodiscard]] std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text,
-                                                                      std::chrono::system_clock::time_point now);
+// Any of the three forms: IMF-fixdate, RFC 850's (whose two-digit year is the one nearest to `now` that is
+// not more than 50 years ahead) and asctime's. Nothing where it is malformed or no such day exists; the day's
+// name must be one, but need not be the right one.
+[[nodiscard]] std::optional<std::chrono::sys_seconds> parse_http_date(
+    std::string_view text, std::chrono::system_clock::time_point now);
 
 }  // namespace brink::http

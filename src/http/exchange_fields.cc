@@ -7,10 +7,13 @@ namespace {
 
 FactValue text(std::string_view value) { return value; }
 FactValue number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-FactValue milliseconds(Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
+FactValue milliseconds(Duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
 
 // "TLSv1.3" and the like for a connection over TLS, "none" for plain text, as Logpush has it.
-FactValue tls_text(const Exchange& exchange, std::string_view (*read)(const tls::Facts&), std::string_view without) {
+FactValue tls_text(const Exchange& exchange, std::string_view (*read)(const tls::Facts&),
+                   std::string_view without) {
   const tls::Facts* facts = exchange.connection->tls;
   return facts == nullptr ? without : read(*facts);
 }
@@ -22,7 +25,8 @@ FactValue request_field(const Exchange& exchange, FieldName name) {
 
 FactValue wall_time(const Exchange& exchange, TimePoint when) {
   if (when == TimePoint()) return {};
-  return exchange.started_wall + std::chrono::duration_cast<std::chrono::system_clock::duration>(when - exchange.started);
+  return exchange.started_wall +
+         std::chrono::duration_cast<std::chrono::system_clock::duration>(when - exchange.started);
 }
 
 FactValue origin_fact(const Exchange& exchange, FactValue value) {
@@ -38,7 +42,8 @@ constexpr ExchangeField kFields[] = {
      [](E e) { return FactValue(e.started_wall); }},
     {"", "EdgeEndTimestamp", "when the response's last byte had been given to the kernel",
      [](E e) { return wall_time(e, e.ended); }},
-    {"", "ZoneName", "the zone that answered; empty where no zone has the host name", [](E e) { return text(e.zone); }},
+    {"", "ZoneName", "the zone that answered; empty where no zone has the host name",
+     [](E e) { return text(e.zone); }},
     {"ip.src", "ClientIP", "the visitor's address, as trusted proxies say",
      [](E e) { return FactValue(e.client_ip); }},
     {"cf.edge.client_port", "ClientSrcPort", "the visitor's port",
@@ -47,7 +52,8 @@ constexpr ExchangeField kFields[] = {
      [](E e) { return e.connection->local.is_unix() ? FactValue() : FactValue(e.connection->local.ip()); }},
     {"cf.edge.server_port", "EdgeServerPort", "the port the visitor connected to",
      [](E e) { return number(e.connection->local.port()); }},
-    {"http.request.method", "ClientRequestMethod", "the method", [](E e) { return text(e.request->method_name); }},
+    {"http.request.method", "ClientRequestMethod", "the method",
+     [](E e) { return text(e.request->method_name); }},
     {"", "ClientRequestScheme", "http or https", [](E e) { return text(e.scheme); }},
     {"http.host", "ClientRequestHost", "host and port as the visitor named them",
      [](E e) { return text(e.authority); }},
@@ -66,13 +72,18 @@ constexpr ExchangeField kFields[] = {
      [](E e) { return request_field(e, FieldName::kXRequestedWith); }},
     {"", "ClientRequestBytes", "bytes of the request's head and content",
      [](E e) { return number(e.request_head_bytes + e.request_body_bytes); }},
-    {"ssl", "", "whether the visitor came over TLS", [](E e) { return FactValue(e.connection->tls != nullptr); }},
+    {"ssl", "", "whether the visitor came over TLS",
+     [](E e) { return FactValue(e.connection->tls != nullptr); }},
     {"cf.tls_version", "ClientSSLProtocol", "TLSv1.2, TLSv1.3, or none",
-     [](E e) { return tls_text(e, [](const tls::Facts& f) { return std::string_view(f.version_name()); }, "none"); }},
+     [](E e) {
+       return tls_text(e, [](const tls::Facts& f) { return std::string_view(f.version_name()); }, "none");
+     }},
     {"cf.tls_cipher", "ClientSSLCipher", "the cipher suite, or NONE",
      [](E e) { return tls_text(e, [](const tls::Facts& f) { return std::string_view(f.cipher); }, "NONE"); }},
     {"", "ClientTLSServerName", "the name asked for by SNI",
-     [](E e) { return tls_text(e, [](const tls::Facts& f) { return std::string_view(f.server_name); }, ""); }},
+     [](E e) {
+       return tls_text(e, [](const tls::Facts& f) { return std::string_view(f.server_name); }, "");
+     }},
     {"", "ClientTLSResumed", "whether the TLS session was resumed",
      [](E e) { return e.connection->tls == nullptr ? FactValue() : FactValue(e.connection->tls->resumed); }},
     {"cf.bot_management.ja3_hash", "JA3Hash", "the JA3 fingerprint of the visitor's ClientHello",
@@ -90,14 +101,17 @@ constexpr ExchangeField kFields[] = {
     {"", "EdgeResponseComplete", "whether the whole response went out",
      [](E e) { return FactValue(e.response_complete); }},
     {"", "EdgeTimeToFirstByteMs", "milliseconds from the request's first byte to the response's head",
-     [](E e) { return e.response_started == TimePoint() ? FactValue() : milliseconds(e.response_started - e.started); }},
+     [](E e) {
+       return e.response_started == TimePoint() ? FactValue() : milliseconds(e.response_started - e.started);
+     }},
     {"", "CacheCacheStatus", "what the cache did", [](E e) { return text(e.cache_status); }},
     {"", "OriginName", "the origin asked, as configured",
      [](E e) { return origin_fact(e, text(e.origin.name)); }},
     {"", "OriginIP", "the address of the origin",
      [](E e) {
        const auto& address = e.origin.address;
-       return origin_fact(e, address.is_unix() ? FactValue(std::string_view(address.path())) : FactValue(address.ip()));
+       return origin_fact(
+           e, address.is_unix() ? FactValue(std::string_view(address.path())) : FactValue(address.ip()));
      }},
     {"", "OriginResponseStatus", "the status the origin sent; 0 where none came",
      [](E e) { return origin_fact(e, number(e.origin.status)); }},
@@ -109,7 +123,8 @@ constexpr ExchangeField kFields[] = {
      [](E e) { return origin_fact(e, milliseconds(e.origin.connect)); }},
     {"", "OriginTLSHandshakeDurationMs", "milliseconds of the TLS handshake with the origin",
      [](E e) { return origin_fact(e, milliseconds(e.origin.tls)); }},
-    {"", "OriginResponseHeaderReceiveDurationMs", "milliseconds from the request being sent to the response's head",
+    {"", "OriginResponseHeaderReceiveDurationMs",
+     "milliseconds from the request being sent to the response's head",
      [](E e) { return origin_fact(e, milliseconds(e.origin.first_byte)); }},
     {"", "OriginResponseBytes", "bytes of content received from the origin",
      [](E e) { return origin_fact(e, number(e.origin.response_bytes)); }},
@@ -133,11 +148,14 @@ const ExchangeField* find_rules_field(std::string_view rules_name) {
 std::string exchange_fields_documentation() {
   std::string page =
       "# The access log\n\n"
-      "One JSON object a line, a line a request, written when the request has ended. Names are those of Cloudflare's\n"
+      "One JSON object a line, a line a request, written when the request has ended. Names are those of "
+      "Cloudflare's\n"
       "Logpush data set `http_requests` where it has the fact. A fact that is not known is left out.\n"
       "Times are RFC 3339 in UTC. Where it goes: `[log]` in [configuration.md](configuration.md).\n\n"
       "| in the log | in the Rules language | what it is |\n|---|---|---|\n";
-  const auto code = [](std::string_view name) { return name.empty() ? std::string() : fmt::format("`{}`", name); };
+  const auto code = [](std::string_view name) {
+    return name.empty() ? std::string() : fmt::format("`{}`", name);
+  };
   for (const ExchangeField& field : kFields) {
     page += fmt::format("| {} | {} | {} |\n", code(field.log_name), code(field.rules_name), field.meaning);
   }

@@ -2,13 +2,13 @@
 // http_requests), and how it is read from an Exchange.
 #pragma once
 
+#include "http/exchange.h"
+#include "net/address.h"
+
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <variant>
-
-#include "http/exchange.h"
-#include "net/address.h"
 
 namespace brink::http {
 

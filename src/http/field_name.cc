@@ -11,17 +11,17 @@ struct Names {
   std::string_view canonical;
 };
 
-constexpr Names kNames[] = {
-    {"", ""},
+constexpr Names kNames[] = {{"", ""},
 #define BRINK_HTTP_FIELD_NAMES(identifier, lower, canonical) {lower, canonical},
-    BRINK_HTTP_FIELDS(BRINK_HTTP_FIELD_NAMES)
+                            BRINK_HTTP_FIELDS(BRINK_HTTP_FIELD_NAMES)
 #undef BRINK_HTTP_FIELD_NAMES
 };
 constexpr std::size_t kCount = static_cast<std::size_t>(FieldName::kCount);
 static_assert(std::size(kNames) == kCount);
 static_assert(kCount <= 256);
 
-// A hash of length and three letters, open addressing over a table of four times the size: one or two compares.
+// A hash of length and three letters, open addressing over a table of four times the size: one or two
+// compares.
 constexpr std::size_t kTable = 512;
 
 constexpr std::size_t hash(std::string_view text) {
@@ -40,8 +40,8 @@ constexpr std::array<std::uint8_t, kTable> kByHash = [] {
   return table;
 }();
 
-// Whether two words of text are the same but for the case of letters. A letter's case is the bit 0x20, and of the
-// characters of known names (lower case, digits, '-') just the letters have the bit 0x40.
+// Whether two words of text are the same but for the case of letters. A letter's case is the bit 0x20, and of
+// the characters of known names (lower case, digits, '-') just the letters have the bit 0x40.
 template <class Word>
 bool is_same_word(const char* known, const char* text) {
   Word k = 0, t = 0;
@@ -62,7 +62,8 @@ bool is_same_name(std::string_view known, std::string_view text) {
     }
     return is_same_word<std::uint64_t>(k + size - 8, t + size - 8);
   }
-  if (size >= 4) return is_same_word<std::uint32_t>(k, t) && is_same_word<std::uint32_t>(k + size - 4, t + size - 4);
+  if (size >= 4)
+    return is_same_word<std::uint32_t>(k, t) && is_same_word<std::uint32_t>(k + size - 4, t + size - 4);
   for (std::size_t i = 0; i < size; ++i) {
     if (!is_same_word<std::uint8_t>(k + i, t + i)) return false;
   }

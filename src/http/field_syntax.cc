@@ -35,7 +35,8 @@ bool is_authority(std::string_view text) {
     if (bracket == std::string_view::npos || !is_ipv6_text(text.substr(1, bracket - 1))) return false;
     host_end = bracket + 1;
   } else {
-    host_end = static_cast<std::size_t>(syntax::skip<syntax::kHost>(text.data(), text.data() + text.size()) - text.data());
+    host_end = static_cast<std::size_t>(syntax::skip<syntax::kHost>(text.data(), text.data() + text.size()) -
+                                        text.data());
     if (host_end == 0) return false;
   }
   return host_end == text.size() || (text[host_end] == ':' && is_port(text.substr(host_end + 1)));
@@ -101,10 +102,8 @@ bool may_be_trailer(FieldName name) {
     case FieldName::kContentRange:
     case FieldName::kContentSecurityPolicy:
     case FieldName::kContentType:
-    case FieldName::kStrictTransportSecurity:
-      return false;
-    default:
-      return true;
+    case FieldName::kStrictTransportSecurity: return false;
+    default: return true;
   }
 }
 

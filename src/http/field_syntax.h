@@ -1,5 +1,6 @@
-// The characters of HTTP's texts: tokens, field values, request targets, hosts (RFC 9110 section 5, RFC 3986). Shared by
-// every protocol, so that what one lets in another can let out. Pure functions, safe from any thread.
+// The characters of HTTP's texts: tokens, field values, request targets, hosts (RFC 9110 section 5, RFC
+// 3986). Shared by every protocol, so that what one lets in another can let out. Pure functions, safe from
+// any thread.
 #pragma once
 
 #include <array>
@@ -21,8 +22,9 @@ namespace syntax {
 enum CharacterClass : std::uint8_t {
   kToken = 1,       // tchar, RFC 9110 section 5.6.2
   kFieldValue = 2,  // field-vchar, space and tab: all but controls, RFC 9110 section 5.5
-  kTarget = 4,      // visible ASCII but '#': what a client may send of a URI, whether or not it should have encoded it
-  kHost = 8,        // of a registered name or an IPv4 address: letters, digits, "-._~"
+  kTarget =
+      4,  // visible ASCII but '#': what a client may send of a URI, whether or not it should have encoded it
+  kHost = 8,  // of a registered name or an IPv4 address: letters, digits, "-._~"
 };
 
 inline constexpr std::array<std::uint8_t, 256> kClasses = [] {
@@ -80,7 +82,9 @@ template <CharacterClass kWhich>
 }  // namespace syntax
 
 // A method or a field's name: not empty.
-[[nodiscard]] inline bool is_token(std::string_view text) { return !text.empty() && syntax::all_in<syntax::kToken>(text); }
+[[nodiscard]] inline bool is_token(std::string_view text) {
+  return !text.empty() && syntax::all_in<syntax::kToken>(text);
+}
 
 // A field's value: no controls but tabs, no white space around it. May be empty.
 [[nodiscard]] inline bool is_field_value(std::string_view text) {
@@ -93,13 +97,13 @@ template <CharacterClass kWhich>
   return text.starts_with('/') && syntax::all_in<syntax::kTarget>(text);
 }
 
-// A host and optional port as Host and :authority have them: "example.com", "192.0.2.1:8080", "[2001:db8::1]:443".
-// Narrower than RFC 3986: no user information, no percent-encoding, no sub-delimiters, none of which a name in the
-// DNS can have; no empty host. An empty port ("example.com:") is none.
+// A host and optional port as Host and :authority have them: "example.com", "192.0.2.1:8080",
+// "[2001:db8::1]:443". Narrower than RFC 3986: no user information, no percent-encoding, no sub-delimiters,
+// none of which a name in the DNS can have; no empty host. An empty port ("example.com:") is none.
 [[nodiscard]] bool is_authority(std::string_view text);
 
-// Whether a peer may send that field after a body (RFC 9110 section 6.5.1): not what frames, routes, authenticates or
-// describes the message, for that has been acted upon by then.
+// Whether a peer may send that field after a body (RFC 9110 section 6.5.1): not what frames, routes,
+// authenticates or describes the message, for that has been acted upon by then.
 [[nodiscard]] bool may_be_trailer(FieldName name);
 
 }  // namespace brink::http

@@ -1,9 +1,9 @@
 #include "http/message.h"
 
+#include "base/ascii.h"
+
 #include <array>
 #include <cstring>
-
-#include "base/ascii.h"
 
 namespace brink::http {
 namespace {
@@ -13,8 +13,8 @@ struct MethodName {
   Method method;
 };
 constexpr MethodName kMethods[] = {
-    {"GET", Method::kGet},       {"HEAD", Method::kHead},       {"POST", Method::kPost},
-    {"PUT", Method::kPut},       {"DELETE", Method::kDelete},   {"CONNECT", Method::kConnect},
+    {"GET", Method::kGet},         {"HEAD", Method::kHead},     {"POST", Method::kPost},
+    {"PUT", Method::kPut},         {"DELETE", Method::kDelete}, {"CONNECT", Method::kConnect},
     {"OPTIONS", Method::kOptions}, {"TRACE", Method::kTrace},   {"PATCH", Method::kPatch},
 };
 
@@ -28,10 +28,8 @@ bool is_hop_by_hop(FieldName id) {
     case FieldName::kTransferEncoding:
     case FieldName::kUpgrade:
     case FieldName::kTe:
-    case FieldName::kHttp2Settings:
-      return true;
-    default:
-      return false;
+    case FieldName::kHttp2Settings: return true;
+    default: return false;
   }
 }
 
@@ -45,10 +43,13 @@ Method find_method(std::string_view name) {
 }
 
 bool is_safe(Method method) {
-  return method == Method::kGet || method == Method::kHead || method == Method::kOptions || method == Method::kTrace;
+  return method == Method::kGet || method == Method::kHead || method == Method::kOptions ||
+         method == Method::kTrace;
 }
 
-bool is_idempotent(Method method) { return is_safe(method) || method == Method::kPut || method == Method::kDelete; }
+bool is_idempotent(Method method) {
+  return is_safe(method) || method == Method::kPut || method == Method::kDelete;
+}
 
 std::string_view version_text(Version version) {
   switch (version) {

@@ -1,25 +1,36 @@
-// The one message model of the house (RFC 9110). Every protocol at the edge of the house, h1, h2, the cache, an
-// origin, speaks it: a head, which is a method or a status and fields in order, and a body (http/body.h).
+// The one message model of the house (RFC 9110). Every protocol at the edge of the house, h1, h2, the cache,
+// an origin, speaks it: a head, which is a method or a status and fields in order, and a body (http/body.h).
 //
-// A head owns one arena; every name and value in it is a view into that arena (or into text with static lifetime),
-// so a view is good as long as its head. Heads belong to one loop and do not move.
+// A head owns one arena; every name and value in it is a view into that arena (or into text with static
+// lifetime), so a view is good as long as its head. Heads belong to one loop and do not move.
 //
 // What the model never holds, because it belongs to one protocol's framing: Host and :authority (they are
 // `authority`), Connection and what it names, Keep-Alive, Proxy-Connection, Transfer-Encoding, Upgrade (it is
 // `upgrade`), TE but for "trailers". Content-Length stays among the fields and agrees with the body's length.
 #pragma once
 
+#include "base/arena.h"
+#include "http/field_name.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
-#include "base/arena.h"
-#include "http/field_name.h"
-
 namespace brink::http {
 
-enum class Method : std::uint8_t { kOther, kGet, kHead, kPost, kPut, kDelete, kConnect, kOptions, kTrace, kPatch };
+enum class Method : std::uint8_t {
+  kOther,
+  kGet,
+  kHead,
+  kPost,
+  kPut,
+  kDelete,
+  kConnect,
+  kOptions,
+  kTrace,
+  kPatch
+};
 
 [[nodiscard]] Method find_method(std::string_view name);  // case matters, RFC 9110 section 9.1
 // RFC 9110 section 9.2.1 and 9.2.2.
@@ -101,15 +112,16 @@ struct RequestHead {
   Method method = Method::kGet;
   Version version = Version::kHttp11;
   std::string_view method_name = "GET";
-  std::string_view scheme = "http";   // "http" or "https"
-  std::string_view authority;         // host and optional port as the client said it; empty only in HTTP/1.0
+  std::string_view scheme = "http";  // "http" or "https"
+  std::string_view authority;        // host and optional port as the client said it; empty only in HTTP/1.0
   // Path and query as received ("/a?b=c"), or "*" for OPTIONS. An absolute target has been taken apart.
   std::string_view target = "/";
-  // The protocol asked for by Upgrade (h1) or :protocol (h2, RFC 8441), as "websocket"; empty for ordinary requests.
-  // Such a request has a body that begins when the response is 101: bytes in both directions until both end.
+  // The protocol asked for by Upgrade (h1) or :protocol (h2, RFC 8441), as "websocket"; empty for ordinary
+  // requests. Such a request has a body that begins when the response is 101: bytes in both directions until
+  // both end.
   std::string_view upgrade;
-  bool expects_continue = false;      // Expect: 100-continue
-  bool accepts_trailers = false;      // TE: trailers
+  bool expects_continue = false;  // Expect: 100-continue
+  bool accepts_trailers = false;  // TE: trailers
   Fields fields{arena};
 
   [[nodiscard]] std::string_view path() const { return target.substr(0, target.find('?')); }
@@ -137,8 +149,8 @@ struct ResponseHead {
 [[nodiscard]] bool has_no_content(Method method, std::uint16_t status);
 // The value of Content-Length where it is there and well-formed.
 [[nodiscard]] std::optional<std::uint64_t> content_length(const Fields& fields);
-// Removes the fields that belong to one connection, RFC 9110 section 7.6.1: Connection, what it names, and the
-// well-known hop-by-hop fields.
+// Removes the fields that belong to one connection, RFC 9110 section 7.6.1: Connection, what it names, and
+// the well-known hop-by-hop fields.
 void remove_hop_by_hop(Fields& fields);
 
 }  // namespace brink::http

@@ -14,8 +14,9 @@ class ServerDomain final : public ErrorDomain {
       case ServerError::kBodyTimeout: return "the request's content stopped coming";
       case ServerError::kBodyMalformed: return "the request's content is malformed";
       case ServerError::kClientGone:
-        return detail == 0 ? "the client closed the connection"
-                           : std::string("the client's connection broke: ") + ::strerror(static_cast<int>(detail));
+        return detail == 0
+                   ? "the client closed the connection"
+                   : std::string("the client's connection broke: ") + ::strerror(static_cast<int>(detail));
       case ServerError::kWriteTimeout: return "the client stopped taking the response";
       case ServerError::kResponseBroken: return "the response's content broke off";
     }

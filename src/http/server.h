@@ -1,8 +1,6 @@
-// The server side of every protocol: what a connection (http/h1/server_connection.h, http/h2/server_session.h)
-// offers to the code that answers requests, and what it asks of it.
+// The server side of every protocol: what a connection (http/h1/server_connection.h,
+// http/h2/server_session.h) offers to the code that answers requests, and what it asks of it.
 #pragma once
-
-#include <cstdint>
 
 #include "base/error.h"
 #include "http/body.h"
@@ -10,6 +8,8 @@
 #include "http/limits.h"
 #include "http/message.h"
 #include "runtime/task.h"
+
+#include <cstdint>
 
 namespace brink::http {
 
@@ -48,11 +48,11 @@ class ServerStream {
   // Sends an informational response (1xx but 101); silently nothing to HTTP/1.0.
   virtual Task<Result<>> send_informational(const ResponseHead& head) = 0;
 
-  // Sends the response: head, then `body` (nullptr: no content) until its end. At most once. Writes the framing
-  // fields itself (Content-Length from the body's length where the head has none, else chunked). Answers when the last
-  // byte has been given to the transport. When the body breaks off, the client is made to see it: h1 closes, h2 resets.
-  // `report` is filled as far as it went also on failure.
-  // With status 101, `body` is the origin's direction of the upgraded stream and body() becomes the client's.
+  // Sends the response: head, then `body` (nullptr: no content) until its end. At most once. Writes the
+  // framing fields itself (Content-Length from the body's length where the head has none, else chunked).
+  // Answers when the last byte has been given to the transport. When the body breaks off, the client is made
+  // to see it: h1 closes, h2 resets. `report` is filled as far as it went also on failure. With status 101,
+  // `body` is the origin's direction of the upgraded stream and body() becomes the client's.
   virtual Task<Result<>> send(const ResponseHead& head, Body* body, SendReport& report) = 0;
 
   // The connection may not be used for another request: h1 says Connection: close, h2 sends GOAWAY.
@@ -63,12 +63,14 @@ class ServerStream {
 class Service {
  public:
   virtual ~Service() = default;
-  // Answers one request by stream.send(). Where it returns without having sent, the client's stream is aborted.
-  // Runs on the connection's loop in the connection's cancel scope: it is cancelled when the client has gone.
+  // Answers one request by stream.send(). Where it returns without having sent, the client's stream is
+  // aborted. Runs on the connection's loop in the connection's cancel scope: it is cancelled when the client
+  // has gone.
   virtual Task<void> serve(ServerStream& stream) = 0;
-  // A request that could not even be read: counted by the edge, which may shape the answer. `status` is 400, 408, 413,
-  // 414, 421, 431, 501 or 505; the connection sends a minimal response itself and closes.
-  virtual void on_unreadable_request(const ConnectionFacts& connection, std::uint16_t status, const Error& why) = 0;
+  // A request that could not even be read: counted by the edge, which may shape the answer. `status` is 400,
+  // 408, 413, 414, 421, 431, 501 or 505; the connection sends a minimal response itself and closes.
+  virtual void on_unreadable_request(const ConnectionFacts& connection, std::uint16_t status,
+                                     const Error& why) = 0;
   // A client ran into a limit or a time-out.
   virtual void on_limit(Limit limit) = 0;
 };

@@ -74,10 +74,11 @@ Task<Result<Connected>> Connector::connect(const Origin& origin, const Need& nee
   }
 
   const bool offers_http2 = settings.http2 != Http2::kOff && !need.http1;
-  tls::ClientTarget target{.server_name = std::string(need.sni),
-                           .verify_name = need.sni.empty() ? settings.host : std::string(),
-                           .alpn = offers_http2 ? tls::ClientTarget::Alpn::kHttp2OrHttp1 : tls::ClientTarget::Alpn::kHttp1,
-                           .session_key = session_key(settings, need.sni)};
+  tls::ClientTarget target{
+      .server_name = std::string(need.sni),
+      .verify_name = need.sni.empty() ? settings.host : std::string(),
+      .alpn = offers_http2 ? tls::ClientTarget::Alpn::kHttp2OrHttp1 : tls::ClientTarget::Alpn::kHttp1,
+      .session_key = session_key(settings, need.sni)};
   auto secure = std::make_unique<tls::TlsTransport>(std::move(socket), origin.tls, std::move(target));
   BRINK_CO_TRY(secure->attach(loop_));
   const TimePoint tls_began = loop_.now();
@@ -92,7 +93,8 @@ Task<Result<Connected>> Connector::connect(const Origin& origin, const Need& nee
   co_return connected;
 }
 
-Task<Result<net::Fd>> Connector::open_socket(const Settings& settings, Deadline deadline, net::SocketAddress& address) {
+Task<Result<net::Fd>> Connector::open_socket(const Settings& settings, Deadline deadline,
+                                             net::SocketAddress& address) {
   std::vector<net::SocketAddress> addresses;
   if (!settings.unix_path.empty()) {
     addresses.push_back(net::SocketAddress::unix_path(settings.unix_path));

@@ -1,10 +1,6 @@
 // Makes one new connection to an origin: name to addresses, TCP by happy eyeballs, PROXY header, TLS.
 #pragma once
 
-#include <memory>
-#include <string>
-#include <string_view>
-
 #include "http/connection_facts.h"
 #include "http/exchange.h"
 #include "net/fd.h"
@@ -13,13 +9,17 @@
 #include "origin/origin.h"
 #include "runtime/task.h"
 
+#include <memory>
+#include <string>
+#include <string_view>
+
 namespace brink::origin {
 
 // What a request needs of its connection.
 struct Need {
   std::string_view sni;
-  bool http1 = false;   // an upgrade: not over HTTP/2
-  bool fresh = false;   // not one that has been lying in the pool
+  bool http1 = false;  // an upgrade: not over HTTP/2
+  bool fresh = false;  // not one that has been lying in the pool
   const http::ConnectionFacts& client;
 };
 

@@ -11,12 +11,14 @@ Task<Result<http::ResponseHead*>> Fetch::start(const http::RequestHead& head, ht
                                                http::InformationalSink* informational) {
   const Settings& settings = origin_->settings;
   facts_.name = settings.name;
-  const http::ClientTimeouts timeouts{.first_byte = settings.first_byte_timeout, .between_bytes = settings.between_bytes_timeout};
+  const http::ClientTimeouts timeouts{.first_byte = settings.first_byte_timeout,
+                                      .between_bytes = settings.between_bytes_timeout};
   Loop& loop = pool_.loop();
 
   for (;;) {
     ++facts_.attempts;
-    // A request that failed on a kept connection goes out again on a new one: the next kept one may be just as dead.
+    // A request that failed on a kept connection goes out again on a new one: the next kept one may be just
+    // as dead.
     const Need need{.sni = settings.sni.empty() ? head.host() : std::string_view(settings.sni),
                     .http1 = !head.upgrade.empty(),
                     .fresh = facts_.attempts > 1,
@@ -52,15 +54,17 @@ Task<void> Fetch::finish() {
   lease_.reset();
 }
 
-// RFC 9110 section 9.2.2: a proxy repeats a request by itself only where the origin cannot have acted on it, or
-// where acting twice is the same as once. Content that has begun to be read from the client is gone.
+// RFC 9110 section 9.2.2: a proxy repeats a request by itself only where the origin cannot have acted on it,
+// or where acting twice is the same as once. Content that has begun to be read from the client is gone.
 bool Fetch::may_retry(const Error& error, const http::RequestHead& head, const http::Body* body) const {
   if (facts_.attempts > origin_->settings.retries) return false;
-  if (error.in<OriginError>()) return error.is(OriginError::kRefused) || error.is(OriginError::kConnectFailed);
+  if (error.in<OriginError>())
+    return error.is(OriginError::kRefused) || error.is(OriginError::kConnectFailed);
   if (!lease_ || !error.in<ClientError>()) return false;
   const bool unread = body == nullptr || lease_->stream().request_bytes() == 0;
   if (error.is(ClientError::kRefused)) return unread && body == nullptr;
-  const bool connection_died = error.is(ClientError::kConnectionClosed) || error.is(ClientError::kConnectionFailed);
+  const bool connection_died =
+      error.is(ClientError::kConnectionClosed) || error.is(ClientError::kConnectionFailed);
   if (!connection_died || body != nullptr) return false;
   if (!lease_->stream().may_have_been_processed()) return true;
   return lease_->is_reused() && http::is_idempotent(head.method);

@@ -1,7 +1,10 @@
-// Where a zone's requests go: one server of the customer's, how to reach it, and what all threads of the edge know
-// of it. Immutable but for its counters, shared by all threads; a reload that changes nothing of it keeps it, and
-// with it its connections.
+// Where a zone's requests go: one server of the customer's, how to reach it, and what all threads of the edge
+// know of it. Immutable but for its counters, shared by all threads; a reload that changes nothing of it
+// keeps it, and with it its connections.
 #pragma once
+
+#include "net/address.h"
+#include "tls/client_context.h"
 
 #include <array>
 #include <atomic>
@@ -9,9 +12,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include "net/address.h"
-#include "tls/client_context.h"
 
 namespace brink::origin {
 
@@ -22,16 +22,16 @@ enum class Http2 : std::uint8_t { kOff, kByAlpn, kPriorKnowledge };
 enum class ProxyHeader : std::uint8_t { kOff, kV1, kV2 };
 
 struct Settings {
-  std::string name;         // for logs and metrics: "http://127.0.0.1:3000"
+  std::string name;  // for logs and metrics: "http://127.0.0.1:3000"
   bool https = false;
-  std::string host;         // a name or an IP address
+  std::string host;  // a name or an IP address
   std::uint16_t port = 80;
-  std::string unix_path;    // instead of host and port
-  std::string sni;          // sent and verified; empty: the request's own host
+  std::string unix_path;  // instead of host and port
+  std::string sni;        // sent and verified; empty: the request's own host
   Http2 http2 = Http2::kByAlpn;
   ProxyHeader proxy_header = ProxyHeader::kOff;
-  bool verify = false;      // the certificate's chain and name
-  std::string ca_file;      // with verify; empty: the system's
+  bool verify = false;  // the certificate's chain and name
+  std::string ca_file;  // with verify; empty: the system's
   std::string client_certificate_file;
   std::string client_key_file;
   std::uint32_t max_connections = 1024;
@@ -54,27 +54,28 @@ struct Origin {
   const std::shared_ptr<tls::ClientContext> tls;  // nullptr without https
 
   // --- counted by all threads. A request enters the queue, then looks whether something is free; who frees a
-  // connection shows it, then looks at the queue: in this one order for all, so that neither misses the other. ---
+  // connection shows it, then looks at the queue: in this one order for all, so that neither misses the
+  // other. ---
   mutable std::atomic<std::uint32_t> connections{0};  // open or being opened, all loops
   mutable std::atomic<std::uint32_t> queued{0};       // requests waiting for one, all loops
   // HTTP/1.1 connections at rest, by loop: where a loop that has none may ask for one.
   mutable std::array<std::atomic<std::uint32_t>, kMaxLoops> idle{};
   mutable std::array<std::atomic<std::uint32_t>, kMaxLoops> queued_at{};  // requests waiting, by loop
-  mutable std::atomic<bool> speaks_http2{false};      // the last TLS handshake agreed on h2
+  mutable std::atomic<bool> speaks_http2{false};  // the last TLS handshake agreed on h2
 };
 
 using OriginPtr = std::shared_ptr<const Origin>;
 
 enum class OriginError {
-  kResolve = 1,          // the host name has no address
-  kRefused,              // connection refused
-  kUnreachable,          // no route, network down
+  kResolve = 1,  // the host name has no address
+  kRefused,      // connection refused
+  kUnreachable,  // no route, network down
   kConnectTimeout,
-  kConnectFailed,        // another errno, which is the detail
-  kTlsHandshake,         // failed or cut off
+  kConnectFailed,  // another errno, which is the detail
+  kTlsHandshake,   // failed or cut off
   kTlsTimeout,
-  kCertificate,          // the origin's certificate is not valid for it; the detail is OpenSSL's X509_V_ERR
-  kQueueFull,            // max_connections in use and max_queue waiting
+  kCertificate,  // the origin's certificate is not valid for it; the detail is OpenSSL's X509_V_ERR
+  kQueueFull,    // max_connections in use and max_queue waiting
   kQueueTimeout,
 };
 const ErrorDomain& error_domain(OriginError);

@@ -53,7 +53,8 @@ struct Pool::PerOrigin {
   void rested(std::size_t index) { origin->idle[index].store(static_cast<std::uint32_t>(at_rest.size())); }
 };
 
-// A connection on its way from another loop to a request of this one. Touched by this loop alone but for the posts.
+// A connection on its way from another loop to a request of this one. Touched by this loop alone but for the
+// posts.
 struct Pool::Handover {
   Event arrived;
   std::optional<Http1Connection> connection;
@@ -62,7 +63,11 @@ struct Pool::Handover {
 };
 
 Pool::Pool(Loop& loop, std::size_t index, PoolDirectory& directory, net::Resolver& resolver)
-    : loop_(loop), index_(index), directory_(directory), connector_(loop, resolver), sessions_("http2 to origins", loop) {
+    : loop_(loop),
+      index_(index),
+      directory_(directory),
+      connector_(loop, resolver),
+      sessions_("http2 to origins", loop) {
   BRINK_ASSERT(index < kMaxLoops);
 }
 
@@ -86,8 +91,10 @@ Task<Result<Lease>> Pool::acquire(const OriginPtr& origin, const Need& need, htt
       if (auto lease = take_at_rest(own, need)) co_return std::move(*lease);
       if (auto lease = co_await ask_another_loop(own, need)) co_return std::move(*lease);
     }
-    // Where the origin is known to speak HTTP/2 and a connection is being opened, it will carry this request too.
-    const bool join_opening = !fresh && !need.http1 && own.opening > 0 && origin->speaks_http2.load(std::memory_order_relaxed);
+    // Where the origin is known to speak HTTP/2 and a connection is being opened, it will carry this request
+    // too.
+    const bool join_opening =
+        !fresh && !need.http1 && own.opening > 0 && origin->speaks_http2.load(std::memory_order_relaxed);
     if (!join_opening && count_connection(*origin)) co_return co_await open(own, need, facts);
     auto given = BRINK_CO_TRY(co_await wait_in_queue(own, queue_deadline));
     if (given) {
@@ -119,7 +126,8 @@ Pool::Counts Pool::counts() const {
   for (const auto& [key, own] : origins_) {
     counts.idle += own->at_rest.size();
     counts.active += own->leased;
-    for (const auto& connection : own->http2) ++(connection->session->streams_in_use() == 0 ? counts.idle : counts.active);
+    for (const auto& connection : own->http2)
+      ++(connection->session->streams_in_use() == 0 ? counts.idle : counts.active);
   }
   return counts;
 }
@@ -135,11 +143,13 @@ void Pool::close_stale() {
     own.rested(index_);
     for (std::size_t i = 0; i < closed; ++i) connection_ended(own.origin);
     for (auto& connection : own.http2) {
-      if (connection->session->streams_in_use() == 0 && connection->last_used <= limit) connection->session->close();
+      if (connection->session->streams_in_use() == 0 && connection->last_used <= limit)
+        connection->session->close();
     }
     // An origin that no configuration knows any more and that nobody uses here.
-    const bool abandoned = own.origin.use_count() == 1 && own.in_use == 0 && own.leased == 0 && own.at_rest.empty() && own.http2.empty() &&
-                           own.waiting.empty() && own.opening == 0;
+    const bool abandoned = own.origin.use_count() == 1 && own.in_use == 0 && own.leased == 0 &&
+                           own.at_rest.empty() && own.http2.empty() && own.waiting.empty() &&
+                           own.opening == 0;
     entry = abandoned ? origins_.erase(entry) : std::next(entry);
   }
 }
@@ -229,12 +239,13 @@ Task<Result<Lease>> Pool::open(PerOrigin& own, const Need& need, http::OriginFac
   }
   if (!connected->speaks_http2) {
     if (!need.http1) origin->speaks_http2.store(false, std::memory_order_relaxed);
-    co_return lease_http1(origin,
-                          {.connection = std::make_unique<http::h1::ClientConnection>(std::move(connected->transport)),
-                           .address = connected->address,
-                           .sni = std::string(need.sni),
-                           .at_rest_since = {}},
-                          false);
+    co_return lease_http1(
+        origin,
+        {.connection = std::make_unique<http::h1::ClientConnection>(std::move(connected->transport)),
+         .address = connected->address,
+         .sni = std::string(need.sni),
+         .at_rest_since = {}},
+        false);
   }
   origin->speaks_http2.store(true, std::memory_order_relaxed);
   auto connection = std::make_shared<Http2Connection>();

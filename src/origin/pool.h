@@ -1,17 +1,11 @@
-// The kept connections to origins. Each loop has a pool; a pool that has no connection at rest asks another loop's
-// before it opens one, so that all threads share what is open. An HTTP/2 connection carries many requests of its own
-// loop. The limit of connections per origin counts all loops; requests beyond it wait in a bounded queue.
+// The kept connections to origins. Each loop has a pool; a pool that has no connection at rest asks another
+// loop's before it opens one, so that all threads share what is open. An HTTP/2 connection carries many
+// requests of its own loop. The limit of connections per origin counts all loops; requests beyond it wait in
+// a bounded queue.
 //
-// A connection belongs to one loop at a time. What crosses loops: the counters in Origin, and connections at rest
-// that are handed over by Loop::post.
+// A connection belongs to one loop at a time. What crosses loops: the counters in Origin, and connections at
+// rest that are handed over by Loop::post.
 #pragma once
-
-#include <deque>
-#include <list>
-#include <memory>
-#include <string>
-#include <unordered_map>
-#include <vector>
 
 #include "http/client.h"
 #include "http/h1/client_connection.h"
@@ -19,6 +13,13 @@
 #include "origin/connector.h"
 #include "origin/origin.h"
 #include "runtime/task_group.h"
+
+#include <deque>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
 
 namespace brink::origin {
 

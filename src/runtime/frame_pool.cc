@@ -6,7 +6,8 @@ namespace brink::frame_pool {
 namespace {
 
 constexpr std::size_t kStep = 64;
-constexpr std::size_t kLargest = 16 * 1024;  // a request of the edge, with its heads and its exchange, takes some 6 KiB
+constexpr std::size_t kLargest =
+    16 * 1024;  // a request of the edge, with its heads and its exchange, takes some 6 KiB
 constexpr std::size_t kKeptPerSize = 128;
 
 struct Free {

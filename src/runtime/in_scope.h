@@ -1,18 +1,19 @@
-// co_await in_scope(task, scope): runs a task in a cancel scope of its own, so that it can be cancelled without its
-// caller. The scope should be a child of the caller's.
+// co_await in_scope(task, scope): runs a task in a cancel scope of its own, so that it can be cancelled
+// without its caller. The scope should be a child of the caller's.
 #pragma once
+
+#include "runtime/task.h"
 
 #include <coroutine>
 #include <utility>
-
-#include "runtime/task.h"
 
 namespace brink {
 
 template <class T>
 class InScope {
  public:
-  InScope(Task<T> task, CancelScope& scope) : task_(std::move(task)), scope_(scope), inner_(task_.operator co_await()) {}
+  InScope(Task<T> task, CancelScope& scope)
+      : task_(std::move(task)), scope_(scope), inner_(task_.operator co_await()) {}
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   template <class Parent>

@@ -1,14 +1,14 @@
 #include "runtime/role_message.h"
 
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "base/ascii.h"
 
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
 
-#include "base/ascii.h"
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace brink {
 namespace {
@@ -44,7 +44,9 @@ std::string_view RoleMessage::value(std::string_view name) const {
   return {};
 }
 
-std::uint64_t RoleMessage::number(std::string_view name) const { return parse_decimal(value(name)).value_or(0); }
+std::uint64_t RoleMessage::number(std::string_view name) const {
+  return parse_decimal(value(name)).value_or(0);
+}
 
 Fd RoleMessage::take(std::string_view name) {
   for (auto& [key, fd] : descriptors) {
@@ -113,7 +115,7 @@ Fd text_descriptor(const char* name, std::string_view text) {
 }
 
 std::optional<std::string> read_text_descriptor(int fd) {
-  struct stat info {};
+  struct stat info{};
   if (fd < 0 || ::fstat(fd, &info) != 0) return std::nullopt;
   std::string text(static_cast<std::size_t>(info.st_size), '\0');
   std::size_t got = 0;

@@ -34,7 +34,8 @@ struct RoleMessage {
   [[nodiscard]] static std::optional<RoleMessage> decode(std::string_view bytes, std::vector<Fd> descriptors);
 };
 
-// Over the channel. A message that cannot be understood is an error: the other side is not the program it should be.
+// Over the channel. A message that cannot be understood is an error: the other side is not the program it
+// should be.
 Task<Result<>> send_role_message(MessageChannel& channel, RoleMessage message, Deadline deadline);
 Task<Result<RoleMessage>> receive_role_message(MessageChannel& channel);
 

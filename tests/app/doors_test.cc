@@ -1,18 +1,19 @@
 // The doors of the house (docs/architecture.md): a room includes only rooms on lower floors.
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <regex>
 #include <string>
 
+#include <gtest/gtest.h>
+
 namespace {
 
 const std::map<std::string, int> kFloors = {
-    {"base", 0}, {"runtime", 1}, {"net", 2},     {"tls", 3},     {"telemetry", 3}, {"http", 4}, {"config", 4}, {"rules", 4}, {"store", 4},
-    {"origin", 5}, {"cache", 5}, {"filter", 5}, {"optimize", 5}, {"workers", 5},   {"kv", 5},   {"cluster", 5},
-    {"edge", 6}, {"dns", 6},     {"control", 6}, {"app", 7},
+    {"base", 0},    {"runtime", 1}, {"net", 2},      {"tls", 3},     {"telemetry", 3},
+    {"http", 4},    {"config", 4},  {"rules", 4},    {"store", 4},   {"origin", 5},
+    {"cache", 5},   {"filter", 5},  {"optimize", 5}, {"workers", 5}, {"kv", 5},
+    {"cluster", 5}, {"edge", 6},    {"dns", 6},      {"control", 6}, {"app", 7},
 };
 
 TEST(Doors, ARoomIncludesOnlyRoomsOnLowerFloors) {

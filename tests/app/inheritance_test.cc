@@ -1,9 +1,10 @@
 #include "app/inheritance.h"
 
 #include <fcntl.h>
-#include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <gtest/gtest.h>
 
 namespace brink::app {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 net::Fd some_descriptor() { return net::Fd(::open("/dev/null", O_RDWR | O_CLOEXEC)); }
 
 ino_t inode(int fd) {
-  struct stat info {};
+  struct stat info{};
   return ::fstat(fd, &info) == 0 ? info.st_ino : 0;
 }
 

@@ -1,9 +1,10 @@
 #include "app/running.h"
 
-#include <gtest/gtest.h>
+#include <filesystem>
+
 #include <unistd.h>
 
-#include <filesystem>
+#include <gtest/gtest.h>
 
 namespace brink::app {
 namespace {

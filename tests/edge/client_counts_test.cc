@@ -1,8 +1,8 @@
 #include "edge/client_counts.h"
 
-#include <gtest/gtest.h>
-
 #include <thread>
+
+#include <gtest/gtest.h>
 
 namespace brink::edge {
 namespace {
@@ -43,7 +43,8 @@ TEST(ClientCounts, KeepsCountFromSeveralThreads) {
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&counts, t] {
       for (int i = 0; i < kRounds; ++i) {
-        const net::IpAddress client = net::IpAddress::v4(static_cast<std::uint32_t>((t * kRounds + i) % 7 + 1));
+        const net::IpAddress client =
+            net::IpAddress::v4(static_cast<std::uint32_t>((t * kRounds + i) % 7 + 1));
         if (counts.admit(client, 1000, 1000) == Verdict::kAdmitted) counts.leave(client);
       }
     });

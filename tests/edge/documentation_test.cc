@@ -1,11 +1,12 @@
-// The pages that are made from tables in the code say what the code says: `brink docs PAGE` prints what belongs there.
-#include <gtest/gtest.h>
+// The pages that are made from tables in the code say what the code says: `brink docs PAGE` prints what
+// belongs there.
+#include "edge/stages.h"
+#include "http/exchange_fields.h"
 
 #include <fstream>
 #include <iterator>
 
-#include "edge/stages.h"
-#include "http/exchange_fields.h"
+#include <gtest/gtest.h>
 
 namespace brink::edge {
 namespace {
@@ -17,7 +18,9 @@ std::string page(const std::string& name) {
 
 TEST(Documentation, StagesPageIsTheTable) { EXPECT_EQ(page("stages.md"), stages_documentation()); }
 
-TEST(Documentation, AccessLogPageIsTheTable) { EXPECT_EQ(page("access-log.md"), http::exchange_fields_documentation()); }
+TEST(Documentation, AccessLogPageIsTheTable) {
+  EXPECT_EQ(page("access-log.md"), http::exchange_fields_documentation());
+}
 
 TEST(Documentation, EveryStageHasOneFunction) {
   for (const Stage& stage : stages()) {

@@ -1,11 +1,11 @@
 #include "edge/error_page.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "http/client.h"
 #include "http/server.h"
 #include "origin/origin.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace brink::edge {
 namespace {

@@ -1,8 +1,8 @@
 #include "edge/zone_table.h"
 
-#include <gtest/gtest.h>
-
 #include "edge/snapshot.h"
+
+#include <gtest/gtest.h>
 
 namespace brink::edge {
 namespace {

@@ -1,13 +1,13 @@
 #include "origin/pool.h"
 
-#include <gtest/gtest.h>
-
-#include <latch>
-
 #include "origin/fetch.h"
 #include "runtime/loop_thread.h"
 #include "tests/origin/scripted_origin.h"
 #include "tests/runtime/run_task.h"
+
+#include <latch>
+
+#include <gtest/gtest.h>
 
 namespace brink::origin {
 namespace {
@@ -221,7 +221,9 @@ TEST_F(PoolTest, TellsAnOriginThatRefusesFromOneWithoutAddress) {
 TEST(PoolAcrossLoops, AConnectionAtRestIsHandedOver) {
   struct Side {
     explicit Side(std::size_t index, PoolDirectory& directory)
-        : thread("pool-" + std::to_string(index)), pool(thread.loop(), index, directory, resolver), tasks("tasks", thread.loop()) {}
+        : thread("pool-" + std::to_string(index)),
+          pool(thread.loop(), index, directory, resolver),
+          tasks("tasks", thread.loop()) {}
     LoopThread thread;
     LiteralResolver resolver;
     Pool pool;
@@ -246,7 +248,8 @@ TEST(PoolAcrossLoops, AConnectionAtRestIsHandedOver) {
     http::OriginFacts facts;
     std::latch done(1);
     side.thread.loop().post([&] {
-      side.tasks.spawn([](Side& on, const OriginPtr& from, const http::ConnectionFacts& who, http::OriginFacts& into, std::latch& ended) -> Task<void> {
+      side.tasks.spawn([](Side& on, const OriginPtr& from, const http::ConnectionFacts& who,
+                          http::OriginFacts& into, std::latch& ended) -> Task<void> {
         http::RequestHead head;
         head.authority = "origin.test";
         Fetch fetch(on.pool, from, into);

@@ -1,16 +1,16 @@
 // An origin on loopback that answers what the test says, on the test's own loop.
 #pragma once
 
-#include <functional>
-#include <map>
-#include <string>
-
 #include "http/h1/server_connection.h"
 #include "net/listener.h"
 #include "net/socket.h"
 #include "net/tcp_transport.h"
 #include "runtime/loop.h"
 #include "runtime/task_group.h"
+
+#include <functional>
+#include <map>
+#include <string>
 
 namespace brink::origin {
 
@@ -20,10 +20,11 @@ class ScriptedOrigin final : public http::Service {
     auto socket = net::listen_on(*net::SocketAddress::parse("127.0.0.1:0"));
     BRINK_ASSERT(socket);
     address_ = *net::local_address(socket->get());
-    listener_ = std::make_unique<net::Listener>(loop, std::move(*socket), [this](net::Fd client, const net::SocketAddress&) {
-      ++connections_accepted;
-      connections_.spawn(serve_connection(std::move(client)));
-    });
+    listener_ = std::make_unique<net::Listener>(loop, std::move(*socket),
+                                                [this](net::Fd client, const net::SocketAddress&) {
+                                                  ++connections_accepted;
+                                                  connections_.spawn(serve_connection(std::move(client)));
+                                                });
     BRINK_ASSERT(listener_->start());
   }
 
