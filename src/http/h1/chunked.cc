@@ -1,11 +1,11 @@
 #include "http/h1/chunked.h"
 
-#include <algorithm>
-#include <bit>
-
 #include "base/ascii.h"
 #include "base/assert.h"
 #include "http/field_syntax.h"
+
+#include <algorithm>
+#include <bit>
 
 namespace brink::http::h1 {
 namespace {
@@ -18,8 +18,8 @@ int hex_value(char c) {
 
 }  // namespace
 
-ChunkedDecoder::Step ChunkedDecoder::next(std::string_view bytes, std::size_t max_trailer_bytes, std::size_t max_fields,
-                                          Fields& trailers) {
+ChunkedDecoder::Step ChunkedDecoder::next(std::string_view bytes, std::size_t max_trailer_bytes,
+                                          std::size_t max_fields, Fields& trailers) {
   for (std::size_t at = 0;;) {
     if (state_ == State::kTrailers) return next_trailers(bytes, at, max_trailer_bytes, max_fields, trailers);
     if (state_ == State::kEnd) return {Status::kEnd, 0, 0, {}};
@@ -59,7 +59,8 @@ ChunkedDecoder::Step ChunkedDecoder::next(std::string_view bytes, std::size_t ma
         if (extension_bytes_ > kMaxChunkExtensionBytes) return failed(ParseError::kChunkExtensionsTooLarge);
         at += static_cast<std::size_t>(stop - begin);
         if (at == bytes.size()) continue;
-        if (*stop != '\r') return failed(*stop == '\n' ? ParseError::kBareLf : ParseError::kBadChunkExtension);
+        if (*stop != '\r')
+          return failed(*stop == '\n' ? ParseError::kBareLf : ParseError::kBadChunkExtension);
         state_ = State::kSizeLineFeed;
         break;
       }
@@ -89,8 +90,7 @@ ChunkedDecoder::Step ChunkedDecoder::next(std::string_view bytes, std::size_t ma
         state_ = State::kSize;
         break;
       case State::kTrailers:
-      case State::kEnd:
-        break;
+      case State::kEnd: break;
     }
     ++at;
   }
@@ -107,10 +107,8 @@ ChunkedDecoder::Step ChunkedDecoder::next_trailers(std::string_view bytes, std::
     case ParseStatus::kNeedMore:
       if (is_full) return failed(ParseError::kHeadTooLarge);
       return {Status::kNeedMore, consumed, 0, {}};
-    case ParseStatus::kFailed:
-      return failed(lines_.error());
-    case ParseStatus::kDone:
-      break;
+    case ParseStatus::kFailed: return failed(lines_.error());
+    case ParseStatus::kDone: break;
   }
   state_ = State::kEnd;
   if (!trailers.empty()) {

@@ -1,13 +1,13 @@
 // The chunked transfer coding (RFC 9112 section 7.1), in both directions.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <string_view>
-
 #include "http/h1/field_lines.h"
 #include "http/h1/parse_error.h"
 #include "http/message.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 
 namespace brink::http::h1 {
 
@@ -32,17 +32,26 @@ class ChunkedDecoder {
     ParseError error{};
   };
 
-  // Looks at the front of `bytes`; call again behind what the step told of. Trailers are bounded by `max_trailer_bytes`
-  // and `max_fields`; what may not be a trailer is left out, the others are added to `trailers`, copied into its arena.
+  // Looks at the front of `bytes`; call again behind what the step told of. Trailers are bounded by
+  // `max_trailer_bytes` and `max_fields`; what may not be a trailer is left out, the others are added to
+  // `trailers`, copied into its arena.
   Step next(std::string_view bytes, std::size_t max_trailer_bytes, std::size_t max_fields, Fields& trailers);
 
  private:
   enum class State : std::uint8_t {
-    kSize, kSpaceBeforeExtension, kExtension, kSizeLineFeed, kContent, kContentReturn, kContentLineFeed, kTrailers, kEnd
+    kSize,
+    kSpaceBeforeExtension,
+    kExtension,
+    kSizeLineFeed,
+    kContent,
+    kContentReturn,
+    kContentLineFeed,
+    kTrailers,
+    kEnd
   };
   Step failed(ParseError error) const { return {Status::kFailed, 0, 0, error}; }
-  Step next_trailers(std::string_view bytes, std::size_t consumed, std::size_t max_trailer_bytes, std::size_t max_fields,
-                     Fields& trailers);
+  Step next_trailers(std::string_view bytes, std::size_t consumed, std::size_t max_trailer_bytes,
+                     std::size_t max_fields, Fields& trailers);
 
   State state_ = State::kSize;
   std::uint8_t digits_ = 0;
@@ -54,8 +63,8 @@ class ChunkedDecoder {
 // Longest line that write_chunk_size() writes.
 inline constexpr std::size_t kMaxChunkSizeLine = 16 + 2;
 
-// Writes "1f40\r\n" to `out`, which has room for kMaxChunkSizeLine bytes, and answers its length. Requires size > 0: a
-// chunk without content ends the body.
+// Writes "1f40\r\n" to `out`, which has room for kMaxChunkSizeLine bytes, and answers its length. Requires
+// size > 0: a chunk without content ends the body.
 std::size_t write_chunk_size(std::uint64_t size, char* out);
 
 }  // namespace brink::http::h1

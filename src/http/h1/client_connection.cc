@@ -31,13 +31,14 @@ Framing request_framing_of(const RequestHead& head, const Body* body) {
 
 Error parse_failed(ParseError error) {
   const bool is_too_large = error == ParseError::kHeadTooLarge || error == ParseError::kTooManyFields;
-  return {is_too_large ? ClientError::kHeadTooLarge : ClientError::kMalformedResponse, static_cast<std::int64_t>(error)};
+  return {is_too_large ? ClientError::kHeadTooLarge : ClientError::kMalformedResponse,
+          static_cast<std::int64_t>(error)};
 }
 
 }  // namespace
 
-// One request and its response. The request's content is sent by a task of its own as soon as not all of it can be
-// sent on the spot, so that an answer is read whenever it comes.
+// One request and its response. The request's content is sent by a task of its own as soon as not all of it
+// can be sent on the spot, so that an answer is read whenever it comes.
 class ClientConnection::Exchange final : private IncomingBody::Owner {
  public:
   Exchange(ClientConnection& connection, const ClientTimeouts& timeouts)
@@ -51,7 +52,9 @@ class ClientConnection::Exchange final : private IncomingBody::Owner {
 
   [[nodiscard]] IncomingBody& body() { return body_; }
   // Whether the response has come whole, the request has gone out whole, and both leave the connection open.
-  [[nodiscard]] bool leaves_connection_usable() const { return keeps_connection_ && request_sent_ && body_.is_complete(); }
+  [[nodiscard]] bool leaves_connection_usable() const {
+    return keeps_connection_ && request_sent_ && body_.is_complete();
+  }
 
  private:
   Result<> send_head(const RequestHead& head, Body* body);
@@ -77,7 +80,7 @@ class ClientConnection::Exchange final : private IncomingBody::Owner {
   std::optional<Outgoing> outgoing_;
   std::optional<TaskGroup> pumps_;
   CancelScope* scope_ = nullptr;
-  std::optional<Error> request_error_;      // of the request's body, or of sending it
+  std::optional<Error> request_error_;         // of the request's body, or of sending it
   Deadline response_due_ = Deadline::never();  // first byte, once the request has been sent
   Deadline continue_due_ = Deadline::never();  // while content is held back for a 100
   Framing request_framing_;
@@ -92,7 +95,8 @@ ClientConnection::ClientConnection(std::unique_ptr<net::Transport> transport, co
 
 ClientConnection::~ClientConnection() = default;
 
-Task<Result<ResponseHead*>> ClientConnection::start(const RequestHead& head, Body* body, const ClientTimeouts& timeouts,
+Task<Result<ResponseHead*>> ClientConnection::start(const RequestHead& head, Body* body,
+                                                    const ClientTimeouts& timeouts,
                                                     InformationalSink* informational) {
   BRINK_ASSERT(exchange_ == nullptr && usable_);
   request_bytes_ = response_bytes_ = 0;
@@ -133,7 +137,8 @@ Task<Result<ResponseHead*>> ClientConnection::Exchange::start(const RequestHead&
   co_return &head_;
 }
 
-// Sends the head, and with it what there is of the content; what cannot be sent on the spot is left to the pump.
+// Sends the head, and with it what there is of the content; what cannot be sent on the spot is left to the
+// pump.
 Result<> ClientConnection::Exchange::send_head(const RequestHead& head, Body* body) {
   request_framing_ = request_framing_of(head, body);
   Slice bytes = BRINK_TRY(write_request_head(head, request_framing_, ConnectionOption::kNone));
@@ -161,7 +166,8 @@ Result<> ClientConnection::Exchange::send_head(const RequestHead& head, Body* bo
 }
 
 // Reads heads until the final response's, or 101.
-Task<Result<>> ClientConnection::Exchange::read_head(const RequestHead& head, Body* body, InformationalSink* informational) {
+Task<Result<>> ClientConnection::Exchange::read_head(const RequestHead& head, Body* body,
+                                                     InformationalSink* informational) {
   Input& input = connection_.input_;
   const bool upgrades = !head.upgrade.empty();
   ResponseParser parser(connection_.limits_, head.method, upgrades);
@@ -175,7 +181,8 @@ Task<Result<>> ClientConnection::Exchange::read_head(const RequestHead& head, Bo
           begin_response(body, parser);
           co_return Result<>{};
         }
-        if (++heads > kMaxInformational) co_return std::unexpected(parse_failed(ParseError::kTooManyInformational));
+        if (++heads > kMaxInformational)
+          co_return std::unexpected(parse_failed(ParseError::kTooManyInformational));
         if (head_.status != 100) {
           if (informational != nullptr) informational->on_informational(head_);
         } else if (holds_content_) {
@@ -243,10 +250,8 @@ Task<bool> ClientConnection::Exchange::pump_step(Outgoing::Status status, Body* 
       response_due_ = loop().after(timeouts_.first_byte);
       if (has_response_ && head_.status == 101) transport().shutdown_write();
       co_return false;
-    case Outgoing::Status::kPaused:
-      co_return (co_await next_turn()).has_value();
-    case Outgoing::Status::kBodyPending:
-      co_return (co_await body->wait(Deadline::never())).has_value();
+    case Outgoing::Status::kPaused: co_return (co_await next_turn()).has_value();
+    case Outgoing::Status::kBodyPending: co_return (co_await body->wait(Deadline::never())).has_value();
     case Outgoing::Status::kBlocked: {
       const auto waited = co_await transport().watch().writable(loop().after(timeouts_.between_bytes));
       if (waited) co_return true;

@@ -1,17 +1,17 @@
 // One HTTP/1.1 connection to an origin (RFC 9112): carries one exchange at a time, and is its stream.
 //
-// Belongs to the loop its transport is attached to, and moves to another only at rest (detach, then attach). At rest it
-// holds neither a buffer nor a head.
+// Belongs to the loop its transport is attached to, and moves to another only at rest (detach, then attach).
+// At rest it holds neither a buffer nor a head.
 #pragma once
-
-#include <cstdint>
-#include <memory>
-#include <optional>
 
 #include "http/client.h"
 #include "http/h1/input.h"
 #include "http/h1/parser.h"
 #include "net/transport.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
 
 namespace brink::http::h1 {
 
@@ -37,8 +37,8 @@ class ClientConnection final : public ClientStream {
   [[nodiscard]] std::uint64_t response_bytes() const override;
   Task<void> finish() override;
 
-  // Whether another exchange can begin: the last one came to its end in an orderly way, both sides mean to go on, and
-  // as far as the loop has seen, the origin has neither closed nor sent what nobody asked for.
+  // Whether another exchange can begin: the last one came to its end in an orderly way, both sides mean to go
+  // on, and as far as the loop has seen, the origin has neither closed nor sent what nobody asked for.
   [[nodiscard]] bool is_reusable() const;
 
   // Only at rest.

@@ -31,7 +31,8 @@ ParseStatus FieldLines::parse(std::string_view bytes, std::size_t max_fields, Fi
     if (colon == end) return need_more(line, bytes);
     if (*colon != ':') [[unlikely]] {
       const bool is_space = is_ows(*colon) && colon != line;
-      switch (check_line_end(colon, end, is_space ? ParseError::kSpaceBeforeColon : ParseError::kBadFieldName, error_)) {
+      switch (check_line_end(colon, end, is_space ? ParseError::kSpaceBeforeColon : ParseError::kBadFieldName,
+                             error_)) {
         case ParseStatus::kNeedMore: return need_more(line, bytes);
         case ParseStatus::kFailed: return failed(error_);
         case ParseStatus::kDone: return failed(ParseError::kMissingColon);

@@ -1,13 +1,14 @@
-// The field lines of a head or of trailers (RFC 9112 section 5), up to the empty line that ends them. Resumable: bytes
-// that were looked at are not looked at again, so a head that comes in dribbles costs no more than one that comes whole.
+// The field lines of a head or of trailers (RFC 9112 section 5), up to the empty line that ends them.
+// Resumable: bytes that were looked at are not looked at again, so a head that comes in dribbles costs no
+// more than one that comes whole.
 #pragma once
+
+#include "http/h1/parse_error.h"
+#include "http/message.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "http/h1/parse_error.h"
-#include "http/message.h"
 
 namespace brink::http::h1 {
 
@@ -18,16 +19,16 @@ class FieldLines {
   // The first line begins at `position`.
   explicit FieldLines(std::size_t position = 0) : line_(position), scanned_(position) {}
 
-  // `bytes` are those of the former call and what came since; they may have moved. Appends to `fields` views into
-  // them, which move_views() must carry to where they can live.
+  // `bytes` are those of the former call and what came since; they may have moved. Appends to `fields` views
+  // into them, which move_views() must carry to where they can live.
   ParseStatus parse(std::string_view bytes, std::size_t max_fields, Fields& fields);
 
   // Behind the empty line after kDone, else where the line begins that is not yet complete.
   [[nodiscard]] std::size_t position() const { return line_; }
   [[nodiscard]] ParseError error() const { return error_; }
 
-  // Whether nothing in `bytes` decides about the line that begins at `line` and was looked at up to `scanned`, which
-  // is moved forward: then it needs not be parsed again.
+  // Whether nothing in `bytes` decides about the line that begins at `line` and was looked at up to
+  // `scanned`, which is moved forward: then it needs not be parsed again.
   [[nodiscard]] static bool is_still_open(std::string_view bytes, std::size_t line, std::size_t& scanned);
 
  private:
@@ -42,11 +43,13 @@ class FieldLines {
 
 // `text` at the same place in a copy of the bytes that it is a view of.
 [[nodiscard]] inline std::string_view moved(std::string_view text, std::ptrdiff_t by) {
-  return {reinterpret_cast<const char*>(reinterpret_cast<std::uintptr_t>(text.data()) + static_cast<std::uintptr_t>(by)),
+  return {reinterpret_cast<const char*>(reinterpret_cast<std::uintptr_t>(text.data()) +
+                                        static_cast<std::uintptr_t>(by)),
           text.size()};
 }
 [[nodiscard]] inline std::ptrdiff_t distance(const char* from, const char* to) {
-  return static_cast<std::ptrdiff_t>(reinterpret_cast<std::uintptr_t>(to) - reinterpret_cast<std::uintptr_t>(from));
+  return static_cast<std::ptrdiff_t>(reinterpret_cast<std::uintptr_t>(to) -
+                                     reinterpret_cast<std::uintptr_t>(from));
 }
 inline void move_views(Fields& fields, std::ptrdiff_t by) {
   for (Field& field : fields) {
@@ -56,8 +59,10 @@ inline void move_views(Fields& fields, std::ptrdiff_t by) {
 }
 
 // Judges what stands where a line should go on or end: `at` points to a byte that the line may not have.
-// kDone: a proper CRLF; kNeedMore: a CR that is the last byte; kFailed: `error` says bare CR or LF, or `otherwise`.
-[[nodiscard]] inline ParseStatus check_line_end(const char* at, const char* end, ParseError otherwise, ParseError& error) {
+// kDone: a proper CRLF; kNeedMore: a CR that is the last byte; kFailed: `error` says bare CR or LF, or
+// `otherwise`.
+[[nodiscard]] inline ParseStatus check_line_end(const char* at, const char* end, ParseError otherwise,
+                                                ParseError& error) {
   if (*at == '\r') {
     if (at + 1 == end) return ParseStatus::kNeedMore;
     if (at[1] == '\n') return ParseStatus::kDone;

@@ -1,20 +1,20 @@
-// How the end of a message's content is found: RFC 9112 section 6.3, decided here and nowhere else. Stricter than the
-// RFC where it leaves a choice: what two implementations could read in two ways is refused.
+// How the end of a message's content is found: RFC 9112 section 6.3, decided here and nowhere else. Stricter
+// than the RFC where it leaves a choice: what two implementations could read in two ways is refused.
 #pragma once
+
+#include "http/h1/parse_error.h"
+#include "http/message.h"
 
 #include <cstdint>
 #include <expected>
 #include <string_view>
 
-#include "http/h1/parse_error.h"
-#include "http/message.h"
-
 namespace brink::http::h1 {
 
 struct Framing {
   enum class Kind : std::uint8_t {
-    kNone,        // no content
-    kLength,      // `length` bytes
+    kNone,    // no content
+    kLength,  // `length` bytes
     kChunked,
     kUntilClose,  // until the connection ends; responses only
     kTunnel,      // after an upgrade: another protocol's bytes until the connection ends
@@ -38,10 +38,12 @@ struct FramingFields {
   std::string_view transfer_encoding;
 };
 
-[[nodiscard]] std::expected<Framing, ParseError> request_framing(const FramingFields& fields, Version version);
+[[nodiscard]] std::expected<Framing, ParseError> request_framing(const FramingFields& fields,
+                                                                 Version version);
 
 // Of a response to a request of `method`. 101 is kTunnel.
-[[nodiscard]] std::expected<Framing, ParseError> response_framing(const FramingFields& fields, Version version,
-                                                                  Method method, std::uint16_t status);
+[[nodiscard]] std::expected<Framing, ParseError> response_framing(const FramingFields& fields,
+                                                                  Version version, Method method,
+                                                                  std::uint16_t status);
 
 }  // namespace brink::http::h1

@@ -9,7 +9,8 @@ using net::Io;
 void IncomingBody::start(const Framing& framing, const Limits& limits) {
   framing_ = framing;
   limits_ = limits;
-  has_content_ = framing.kind != Framing::Kind::kNone && !(framing.kind == Framing::Kind::kLength && framing.length == 0);
+  has_content_ = framing.kind != Framing::Kind::kNone &&
+                 !(framing.kind == Framing::Kind::kLength && framing.length == 0);
   state_ = has_content_ ? State::kOpen : State::kComplete;
   last_progress_ = input_.transport().watch().loop().now();
 }
@@ -72,8 +73,7 @@ BodyRead IncomingBody::try_read() {
       case Framing::Kind::kChunked:
         if (auto answer = next_chunk()) return std::move(*answer);
         break;
-      default:
-        return hand_out(input_.unread().size());
+      default: return hand_out(input_.unread().size());
     }
   }
 }
@@ -85,13 +85,12 @@ std::optional<BodyRead> IncomingBody::read_more() {
       Timer::disarm();
       last_progress_ = input_.transport().watch().loop().now();
       return std::nullopt;
-    case Io::Status::kWouldBlock:
-      return pending();
+    case Io::Status::kWouldBlock: return pending();
     case Io::Status::kEnd:
-      if (framing_.kind == Framing::Kind::kUntilClose || framing_.kind == Framing::Kind::kTunnel) return complete();
+      if (framing_.kind == Framing::Kind::kUntilClose || framing_.kind == Framing::Kind::kTunnel)
+        return complete();
       return fail(Failure::kTruncated);
-    case Io::Status::kFailed:
-      return fail(Failure::kBroken, io.error_number);
+    case Io::Status::kFailed: return fail(Failure::kBroken, io.error_number);
   }
   return std::nullopt;
 }
@@ -103,7 +102,8 @@ std::optional<BodyRead> IncomingBody::next_chunk() {
   switch (step.status) {
     case ChunkedDecoder::Status::kContent: return hand_out(step.content);
     case ChunkedDecoder::Status::kEnd: return complete();
-    case ChunkedDecoder::Status::kFailed: return fail(Failure::kMalformed, static_cast<std::int64_t>(step.error));
+    case ChunkedDecoder::Status::kFailed:
+      return fail(Failure::kMalformed, static_cast<std::int64_t>(step.error));
     case ChunkedDecoder::Status::kNeedMore: break;
   }
   return read_more();

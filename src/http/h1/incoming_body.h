@@ -1,10 +1,7 @@
-// The content of a message as it comes from a connection, request's or response's: takes the framing off, counts, and
-// sees that it goes on coming. What is already in the input is handed out without a copy; more is read from the
-// transport only when the consumer asks. Belongs to one message on one loop.
+// The content of a message as it comes from a connection, request's or response's: takes the framing off,
+// counts, and sees that it goes on coming. What is already in the input is handed out without a copy; more is
+// read from the transport only when the consumer asks. Belongs to one message on one loop.
 #pragma once
-
-#include <cstdint>
-#include <optional>
 
 #include "http/body.h"
 #include "http/h1/chunked.h"
@@ -12,6 +9,9 @@
 #include "http/h1/input.h"
 #include "runtime/deadline.h"
 #include "runtime/timer_wheel.h"
+
+#include <cstdint>
+#include <optional>
 
 namespace brink::http::h1 {
 
@@ -30,7 +30,8 @@ class IncomingBody final : public Body, private Timer {
    public:
     // What the consumer is told of a failure.
     virtual Error on_body_failed(Failure failure, std::int64_t detail) = 0;
-    // The consumer reads, and nothing has been read before. Only where tell_before_first_read() has been called.
+    // The consumer reads, and nothing has been read before. Only where tell_before_first_read() has been
+    // called.
     virtual void before_first_read() = 0;
     // Nothing more will come: the content is complete or has failed.
     virtual void on_body_over() = 0;

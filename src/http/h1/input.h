@@ -1,6 +1,11 @@
-// The bytes of a connection that have been read and not yet been used, in one buffer. Heads are parsed where they lie,
-// content is handed out as slices of it; while nothing is unread, no buffer is held. Belongs to one connection.
+// The bytes of a connection that have been read and not yet been used, in one buffer. Heads are parsed where
+// they lie, content is handed out as slices of it; while nothing is unread, no buffer is held. Belongs to one
+// connection.
 #pragma once
+
+#include "base/assert.h"
+#include "base/slice.h"
+#include "net/transport.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,10 +13,6 @@
 #include <span>
 #include <string_view>
 #include <utility>
-
-#include "base/assert.h"
-#include "base/slice.h"
-#include "net/transport.h"
 
 namespace brink::http::h1 {
 
@@ -23,7 +24,8 @@ class Input {
   ~Input() { drop_buffer(); }
 
   [[nodiscard]] std::string_view unread() const {
-    return buffer_ == nullptr ? std::string_view() : std::string_view(buffer_->data() + begin_, end_ - begin_);
+    return buffer_ == nullptr ? std::string_view()
+                              : std::string_view(buffer_->data() + begin_, end_ - begin_);
   }
   [[nodiscard]] bool is_empty() const { return begin_ == end_; }
 
@@ -40,8 +42,8 @@ class Input {
     return slice;
   }
 
-  // Reads what is there behind what is unread, into a buffer of at least `wanted` bytes where nothing is unread. What
-  // does not fit into the buffer makes it grow: who calls bounds what is unread.
+  // Reads what is there behind what is unread, into a buffer of at least `wanted` bytes where nothing is
+  // unread. What does not fit into the buffer makes it grow: who calls bounds what is unread.
   net::Io fill(std::size_t wanted) {
     if (!transport_.watch().may_read() && !transport_.has_buffered_input()) {
       release();

@@ -26,7 +26,8 @@ Outgoing::Status Outgoing::advance(net::Transport& transport) {
       if (body_state_ == BodyState::kFailed && !head_.empty()) return Status::kBodyFailed;
       if (!is_gathered()) break;
     }
-    const Io io = transport.try_write({&pieces_[piece_begin_], static_cast<std::size_t>(piece_end_ - piece_begin_)});
+    const Io io =
+        transport.try_write({&pieces_[piece_begin_], static_cast<std::size_t>(piece_end_ - piece_begin_)});
     if (io.status == Io::Status::kWouldBlock) return Status::kBlocked;
     if (io.status != Io::Status::kDone) {
       error_number_ = io.error_number;
@@ -94,17 +95,13 @@ void Outgoing::gather_content() {
   for (std::size_t bytes = 0; slice_count_ < most && bytes < kEnoughBytes;) {
     BodyRead read = body_ == nullptr ? BodyRead::end() : body_->try_read();
     switch (read.status) {
-      case BodyRead::Status::kPending:
-        body_state_ = BodyState::kPending;
-        return;
-      case BodyRead::Status::kFailed:
-        return fail_body(*read.error);
+      case BodyRead::Status::kPending: body_state_ = BodyState::kPending; return;
+      case BodyRead::Status::kFailed: return fail_body(*read.error);
       case BodyRead::Status::kEnd:
         body_state_ = BodyState::kOver;
         if (framing_.kind == Framing::Kind::kLength && left_ > 0) fail_body(WriteError::kLengthMismatch);
         return;
-      case BodyRead::Status::kData:
-        break;
+      case BodyRead::Status::kData: break;
     }
     if (framing_.kind == Framing::Kind::kLength) {
       if (read.slice.size() > left_) return fail_body(WriteError::kLengthMismatch);

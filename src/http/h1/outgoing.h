@@ -1,13 +1,7 @@
-// One message on its way out: a head and what a body gives, in the framing that the head announced. Gathers what is
-// ready and hands it to the transport in one call, and goes on until the transport blocks or the body has nothing.
-// Does not wait itself: whoever drives it knows the deadlines. Belongs to one loop.
+// One message on its way out: a head and what a body gives, in the framing that the head announced. Gathers
+// what is ready and hands it to the transport in one call, and goes on until the transport blocks or the body
+// has nothing. Does not wait itself: whoever drives it knows the deadlines. Belongs to one loop.
 #pragma once
-
-#include <array>
-#include <cstddef>
-#include <cstdint>
-
-#include <sys/uio.h>
 
 #include "base/error.h"
 #include "base/slice.h"
@@ -15,6 +9,12 @@
 #include "http/h1/chunked.h"
 #include "http/h1/framing.h"
 #include "net/transport.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <sys/uio.h>
 
 namespace brink::http::h1 {
 
@@ -52,7 +52,9 @@ class Outgoing {
 
   void gather();
   void gather_content();
-  void add_piece(std::string_view bytes) { pieces_[piece_end_++] = {const_cast<char*>(bytes.data()), bytes.size()}; }
+  void add_piece(std::string_view bytes) {
+    pieces_[piece_end_++] = {const_cast<char*>(bytes.data()), bytes.size()};
+  }
   void count_taken(std::size_t bytes);
   void fail_body(const Error& error);
   [[nodiscard]] bool is_gathered() const { return piece_begin_ != piece_end_; }

@@ -6,7 +6,9 @@ namespace {
 class ParseDomain final : public ErrorDomain {
  public:
   std::string_view name() const override { return "http/1.1"; }
-  std::string message(int code, std::int64_t) const override { return text_of(static_cast<ParseError>(code)); }
+  std::string message(int code, std::int64_t) const override {
+    return text_of(static_cast<ParseError>(code));
+  }
 
  private:
   static const char* text_of(ParseError error) {
@@ -34,11 +36,13 @@ class ParseDomain final : public ErrorDomain {
       case ParseError::kRepeatedHost: return "more than one Host";
       case ParseError::kBadHost: return "the host is malformed";
       case ParseError::kHostUnlikeTarget: return "Host differs from the request target";
-      case ParseError::kSchemeUnlikeConnection: return "the request target's scheme is not that of the connection";
+      case ParseError::kSchemeUnlikeConnection:
+        return "the request target's scheme is not that of the connection";
       case ParseError::kBadContentLength: return "Content-Length is not a number";
       case ParseError::kRepeatedContentLength: return "more than one Content-Length";
       case ParseError::kLengthWithTransferEncoding: return "both Content-Length and Transfer-Encoding";
-      case ParseError::kBadTransferEncoding: return "Transfer-Encoding comes twice, or does not end in one chunked";
+      case ParseError::kBadTransferEncoding:
+        return "Transfer-Encoding comes twice, or does not end in one chunked";
       case ParseError::kUnsupportedTransferCoding: return "a transfer coding other than chunked";
       case ParseError::kTransferEncodingInHttp10: return "Transfer-Encoding in HTTP/1.0";
       case ParseError::kUnexpectedUpgrade: return "101 without having been asked to upgrade";

@@ -1,9 +1,10 @@
-// What can be wrong with bytes that claim to be HTTP/1.1. Each fault has a name of its own, for logs and for tests.
+// What can be wrong with bytes that claim to be HTTP/1.1. Each fault has a name of its own, for logs and for
+// tests.
 #pragma once
 
-#include <cstdint>
-
 #include "base/error.h"
+
+#include <cstdint>
 
 namespace brink::http::h1 {
 

@@ -1,10 +1,10 @@
 #include "http/h1/parser.h"
 
-#include <array>
-#include <cstring>
-
 #include "base/ascii.h"
 #include "http/field_syntax.h"
+
+#include <array>
+#include <cstring>
 
 namespace brink::http::h1 {
 namespace {
@@ -28,16 +28,15 @@ struct HeadFacts {
   bool connection_upgrades = false;
 };
 
-// One pass over the fields: moves their views into the head's block, notes what matters here, and takes out what
-// belongs to the connection (RFC 9110 section 7.6.1) or to the message's framing.
+// One pass over the fields: moves their views into the head's block, notes what matters here, and takes out
+// what belongs to the connection (RFC 9110 section 7.6.1) or to the message's framing.
 HeadFacts gather_facts(Fields& fields, std::ptrdiff_t by) {
   HeadFacts facts;
   fields.remove_if([&](Field& field) {
     field.name = moved(field.name, by);
     field.value = moved(field.value, by);
     switch (field.id) {
-      case FieldName::kOther:
-        return false;
+      case FieldName::kOther: return false;
       case FieldName::kContentLength:
         ++facts.framing.content_lengths;
         facts.framing.content_length = field.value;
@@ -66,16 +65,15 @@ HeadFacts gather_facts(Fields& fields, std::ptrdiff_t by) {
         return false;
       case FieldName::kKeepAlive:
       case FieldName::kProxyConnection:
-      case FieldName::kHttp2Settings:
-        return true;
-      default:
-        return false;
+      case FieldName::kHttp2Settings: return true;
+      default: return false;
     }
   });
   return facts;
 }
 
-// Reads the lists of Connection: its options, and the names of fields that go no farther. False where they are too many.
+// Reads the lists of Connection: its options, and the names of fields that go no farther. False where they
+// are too many.
 bool read_connection(HeadFacts& facts, Fields& fields) {
   if (facts.connections > kMaxConnectionFields) return false;
   std::size_t options = 0;
@@ -86,7 +84,8 @@ bool read_connection(HeadFacts& facts, Fields& fields) {
       facts.closes = true;
     } else if (equals_ignoring_case(option, "upgrade")) {
       facts.connection_upgrades = true;
-    } else if (find_field_name(option) != FieldName::kContentLength) {  // which frames the message, whatever a peer says
+    } else if (find_field_name(option) !=
+               FieldName::kContentLength) {  // which frames the message, whatever a peer says
       fields.remove(option);
     }
     return ++options <= kMaxConnectionOptions;
@@ -100,18 +99,21 @@ bool keeps_connection_alive(const HeadFacts& facts, Version version) {
   return version != Version::kHttp10 || facts.keeps_alive;  // RFC 9112 section 9.3
 }
 
-// Reads "HTTP/1.1" into `version`. A higher minor version is treated as the highest known one, RFC 9110 section 2.5.
+// Reads "HTTP/1.1" into `version`. A higher minor version is treated as the highest known one, RFC 9110
+// section 2.5.
 std::expected<Version, ParseError> read_version(std::string_view text) {
   if (text == kVersion11) return Version::kHttp11;
-  if (text.size() != kVersion11.size() || !text.starts_with("HTTP/") || !is_digit(text[5]) || text[6] != '.' ||
-      !is_digit(text[7])) {
+  if (text.size() != kVersion11.size() || !text.starts_with("HTTP/") || !is_digit(text[5]) ||
+      text[6] != '.' || !is_digit(text[7])) {
     return std::unexpected(ParseError::kBadVersion);
   }
   if (text[5] != '1') return std::unexpected(ParseError::kUnsupportedVersion);
   return text[7] == '0' ? Version::kHttp10 : Version::kHttp11;
 }
 
-std::string_view between(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
+std::string_view between(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
 
 // The authority without an empty port or the scheme's own: what two names of the same place have in common.
 std::string_view without_default_port(std::string_view authority, std::string_view default_port) {
@@ -120,9 +122,9 @@ std::string_view without_default_port(std::string_view authority, std::string_vi
   return authority;
 }
 
-// The protocol to upgrade to; empty where the request is to be read as an ordinary one, as a server may always do
-// (RFC 9110 section 7.8): with content before the new protocol, with a choice of several, and for h2c, which RFC 9113
-// has given up.
+// The protocol to upgrade to; empty where the request is to be read as an ordinary one, as a server may
+// always do (RFC 9110 section 7.8): with content before the new protocol, with a choice of several, and for
+// h2c, which RFC 9113 has given up.
 std::string_view requested_upgrade(const HeadFacts& facts, const RequestHead& head, const Framing& framing) {
   if (!facts.connection_upgrades || facts.upgrades != 1 || head.version == Version::kHttp10) return {};
   const bool has_content = framing.kind == Framing::Kind::kChunked || framing.length > 0;
@@ -172,7 +174,8 @@ ParseStatus RequestParser::parse_request_line(std::string_view bytes, RequestHea
   }
 
   const char* const method_end = syntax::skip<syntax::kToken>(at, end);
-  if (method_end - at > static_cast<std::ptrdiff_t>(kMaxMethodBytes)) return failed(ParseError::kMethodTooLong);
+  if (method_end - at > static_cast<std::ptrdiff_t>(kMaxMethodBytes))
+    return failed(ParseError::kMethodTooLong);
   if (method_end == end) return ParseStatus::kNeedMore;
   if (*method_end != ' ' || method_end == at) {
     const ParseStatus status = check_line_end(method_end, end, ParseError::kBadMethod, error_);
@@ -181,7 +184,8 @@ ParseStatus RequestParser::parse_request_line(std::string_view bytes, RequestHea
 
   const char* const target = method_end + 1;
   const char* const target_end = syntax::skip<syntax::kTarget>(target, end);
-  if (static_cast<std::size_t>(target_end - target) > limits_.uri_bytes) return failed(ParseError::kUriTooLong);
+  if (static_cast<std::size_t>(target_end - target) > limits_.uri_bytes)
+    return failed(ParseError::kUriTooLong);
   if (target_end == end) return ParseStatus::kNeedMore;
   if (*target_end != ' ' || target_end == target) {
     if (*target_end == '#') return failed(ParseError::kFragmentInTarget);
@@ -196,7 +200,8 @@ ParseStatus RequestParser::parse_request_line(std::string_view bytes, RequestHea
     head.version = Version::kHttp11;
   } else {
     line_end = syntax::skip<syntax::kFieldValue>(version, end);
-    if (line_end - version > static_cast<std::ptrdiff_t>(kVersion11.size())) return failed(ParseError::kBadVersion);
+    if (line_end - version > static_cast<std::ptrdiff_t>(kVersion11.size()))
+      return failed(ParseError::kBadVersion);
     if (line_end == end) return ParseStatus::kNeedMore;
     const ParseStatus status = check_line_end(line_end, end, ParseError::kBadVersion, error_);
     if (status != ParseStatus::kDone) return status;
@@ -228,7 +233,8 @@ ParseStatus RequestParser::finish(std::string_view bytes, RequestHead& head) {
   if (facts.hosts > 1) return failed(ParseError::kRepeatedHost);
   if (facts.hosts == 0 && head.version != Version::kHttp10) return failed(ParseError::kMissingHost);
   if (facts.hosts == 1 && !is_authority(facts.host)) return failed(ParseError::kBadHost);
-  if (const auto status = parse_target_and_host(head, facts.host); status != ParseStatus::kDone) return status;
+  if (const auto status = parse_target_and_host(head, facts.host); status != ParseStatus::kDone)
+    return status;
 
   if (!read_connection(facts, head.fields)) return failed(ParseError::kTooManyConnectionOptions);
   keeps_alive_ = keeps_connection_alive(facts, head.version);
@@ -309,7 +315,8 @@ ParseStatus ResponseParser::parse_status_line(std::string_view bytes, ResponseHe
   if (!bytes.starts_with(protocol.substr(0, bytes.size()))) return failed(ParseError::kBadStatusLine);
   const char* const line_end = syntax::skip<syntax::kFieldValue>(begin, end);
   if (line_end == end) return ParseStatus::kNeedMore;
-  if (const auto status = check_line_end(line_end, end, ParseError::kBadStatusLine, error_); status != ParseStatus::kDone) {
+  if (const auto status = check_line_end(line_end, end, ParseError::kBadStatusLine, error_);
+      status != ParseStatus::kDone) {
     return status;
   }
   const std::string_view line = between(begin, line_end);
@@ -318,11 +325,12 @@ ParseStatus ResponseParser::parse_status_line(std::string_view bytes, ResponseHe
   if (!version) return failed(version.error());
   head.version = *version;
   const std::string_view digits = line.substr(kVersion11.size() + 1, 3);
-  if (line[kVersion11.size()] != ' ' || !is_digit(digits[0]) || !is_digit(digits[1]) || !is_digit(digits[2]) ||
-      digits[0] == '0' || (line.size() > kShortest && line[kShortest] != ' ')) {
+  if (line[kVersion11.size()] != ' ' || !is_digit(digits[0]) || !is_digit(digits[1]) ||
+      !is_digit(digits[2]) || digits[0] == '0' || (line.size() > kShortest && line[kShortest] != ' ')) {
     return failed(ParseError::kBadStatusLine);
   }
-  head.status = static_cast<std::uint16_t>((digits[0] - '0') * 100 + (digits[1] - '0') * 10 + (digits[2] - '0'));
+  head.status =
+      static_cast<std::uint16_t>((digits[0] - '0') * 100 + (digits[1] - '0') * 10 + (digits[2] - '0'));
   head.reason = line.size() > kShortest + 1 ? line.substr(kShortest + 1) : std::string_view(begin, 0);
   base_ = begin;
   in_fields_ = true;
@@ -343,10 +351,12 @@ ParseStatus ResponseParser::finish(std::string_view bytes, ResponseHead& head) {
   keeps_alive_ = keeps_connection_alive(facts, head.version) && framing_.kind != Framing::Kind::kUntilClose;
   head.upgrade = {};
   if (head.status == 101) {
-    if (!asked_to_upgrade_ || facts.upgrades != 1 || facts.upgrade.empty()) return failed(ParseError::kUnexpectedUpgrade);
+    if (!asked_to_upgrade_ || facts.upgrades != 1 || facts.upgrade.empty())
+      return failed(ParseError::kUnexpectedUpgrade);
     head.upgrade = facts.upgrade;
   }
-  // No content, so none of its length (RFC 9110 section 8.6); to HEAD and with 304 it is that of another response.
+  // No content, so none of its length (RFC 9110 section 8.6); to HEAD and with 304 it is that of another
+  // response.
   if (head.status < 200 || head.status == 204) head.fields.remove(FieldName::kContentLength);
   return ParseStatus::kDone;
 }
@@ -358,7 +368,8 @@ ParseStatus ResponseParser::failed(ParseError error) {
 
 PrefaceMatch match_h2_preface(std::string_view bytes) {
   constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-  if (bytes.size() >= kPreface.size()) return bytes.starts_with(kPreface) ? PrefaceMatch::kYes : PrefaceMatch::kNo;
+  if (bytes.size() >= kPreface.size())
+    return bytes.starts_with(kPreface) ? PrefaceMatch::kYes : PrefaceMatch::kNo;
   return kPreface.starts_with(bytes) ? PrefaceMatch::kPossible : PrefaceMatch::kNo;
 }
 

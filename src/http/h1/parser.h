@@ -1,18 +1,20 @@
-// Heads of HTTP/1.1 messages (RFC 9112): bytes in, the message model out. Strict, in one pass over the bytes, without an
-// allocation for a field: the head's block is copied once into the head's arena, and names and values are views of it.
+// Heads of HTTP/1.1 messages (RFC 9112): bytes in, the message model out. Strict, in one pass over the bytes,
+// without an allocation for a field: the head's block is copied once into the head's arena, and names and
+// values are views of it.
 //
-// Resumable: as long as it answers kNeedMore, parse() is called again with the same bytes and more behind them. What was
-// looked at is not looked at again. The answer does not depend on how the bytes were cut into pieces.
+// Resumable: as long as it answers kNeedMore, parse() is called again with the same bytes and more behind
+// them. What was looked at is not looked at again. The answer does not depend on how the bytes were cut into
+// pieces.
 #pragma once
-
-#include <cstddef>
-#include <cstdint>
-#include <string_view>
 
 #include "http/h1/field_lines.h"
 #include "http/h1/framing.h"
 #include "http/h1/parse_error.h"
 #include "http/message.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
 
 namespace brink::http::h1 {
 
@@ -38,8 +40,9 @@ class RequestParser {
   // `secure`: whether the connection is one of https.
   RequestParser(const HeadLimits& limits, bool secure) : limits_(limits), secure_(secure) {}
 
-  // With kDone `head` is complete and holds what message.h promises: Host is its authority, an absolute target has been
-  // taken apart, and what belongs to the connection has been removed and is told by the functions below.
+  // With kDone `head` is complete and holds what message.h promises: Host is its authority, an absolute
+  // target has been taken apart, and what belongs to the connection has been removed and is told by the
+  // functions below.
   HeadStep parse(std::string_view bytes, RequestHead& head);
 
   // --- after kDone ---
@@ -71,7 +74,8 @@ class ResponseParser {
   ResponseParser(const HeadLimits& limits, Method method, bool asked_to_upgrade)
       : limits_(limits), method_(method), asked_to_upgrade_(asked_to_upgrade) {}
 
-  // With kDone `head` is complete. An informational response (1xx) is one like another: a new parser reads the next.
+  // With kDone `head` is complete. An informational response (1xx) is one like another: a new parser reads
+  // the next.
   HeadStep parse(std::string_view bytes, ResponseHead& head);
 
   // --- after kDone ---

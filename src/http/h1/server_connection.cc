@@ -41,7 +41,9 @@ std::optional<std::uint16_t> status_of_body(const Error& error) {
 class ServerConnection::Exchange final : public ServerStream, private IncomingBody::Owner {
  public:
   explicit Exchange(ServerConnection& connection)
-      : connection_(connection), body_(*this, connection.input_, head_.arena), started_(connection.loop_.now()) {}
+      : connection_(connection),
+        body_(*this, connection.input_, head_.arena),
+        started_(connection.loop_.now()) {}
 
   // --- the connection ---
   void begin(const RequestParser& parser, std::size_t head_bytes);
@@ -87,14 +89,14 @@ class ServerConnection::Exchange final : public ServerStream, private IncomingBo
   RequestHead head_;
   IncomingBody body_;
   TimePoint started_;
-  TimePoint last_sent_{};             // in a tunnel
+  TimePoint last_sent_{};  // in a tunnel
   std::uint64_t head_bytes_ = 0;
   std::string_view unsent_continue_;  // of a 100 that the transport has taken in part
   std::optional<Error> body_error_;
   Event body_over_;
   bool has_body_ = false;
   bool client_keeps_ = false;
-  bool continue_due_ = false;         // the client waits for a 100
+  bool continue_due_ = false;  // the client waits for a 100
   bool close_requested_ = false;
   bool sending_informational_ = false;
   bool response_started_ = false;
@@ -105,7 +107,8 @@ class ServerConnection::Exchange final : public ServerStream, private IncomingBo
 };
 
 ServerConnection::ServerConnection(std::unique_ptr<net::Transport> transport, const ConnectionFacts& facts,
-                                   Service& service, const ServerLimits& limits, const ServerTimeouts& timeouts, Loop& loop)
+                                   Service& service, const ServerLimits& limits,
+                                   const ServerTimeouts& timeouts, Loop& loop)
     : transport_(std::move(transport)),
       facts_(facts),
       service_(service),
@@ -161,11 +164,12 @@ Task<ServerConnection::Next> ServerConnection::serve_requests() {
   }
 }
 
-// Not inlined: the compiler would put this frame, with the heads and all, into that of serve_requests(), where it would
-// cost an idle connection 12 KiB.
+// Not inlined: the compiler would put this frame, with the heads and all, into that of serve_requests(),
+// where it would cost an idle connection 12 KiB.
 [[gnu::noinline]] Task<ServerConnection::Next> ServerConnection::serve_one() {
   Exchange exchange(*this);
-  RequestParser parser({limits_.header_bytes, limits_.header_count, limits_.uri_bytes}, facts_.tls != nullptr);
+  RequestParser parser({limits_.header_bytes, limits_.header_count, limits_.uri_bytes},
+                       facts_.tls != nullptr);
   const Deadline head_ends = loop_.after(timeouts_.request_header);
   bool may_be_http2 = requests_ == 0 && facts_.tls == nullptr;
   for (;;) {
@@ -213,10 +217,12 @@ Task<ServerConnection::Next> ServerConnection::serve_requests() {
 Task<ServerConnection::Next> ServerConnection::wind_up(Exchange& exchange) {
   const bool is_cut_off = exchange.has_response_started() && !exchange.is_response_complete();
   if (is_cut_off && exchange.is_until_close()) transport().reset_on_close();
-  if (is_cut_off || exchange.is_upgraded() || (co_await current_scope()).is_cancelled()) co_return Next::kClose;
+  if (is_cut_off || exchange.is_upgraded() || (co_await current_scope()).is_cancelled())
+    co_return Next::kClose;
   if (!exchange.has_response_started()) {
     if (exchange.body_error()) {
-      if (const auto status = status_of_body(*exchange.body_error())) co_return co_await refuse(*status, *exchange.body_error());
+      if (const auto status = status_of_body(*exchange.body_error()))
+        co_return co_await refuse(*status, *exchange.body_error());
     }
     transport().reset_on_close();
     co_return Next::kClose;
@@ -226,7 +232,8 @@ Task<ServerConnection::Next> ServerConnection::wind_up(Exchange& exchange) {
     co_return Next::kRequest;
   }
   // A client that has sent all it will needs nobody to listen.
-  const bool may_still_send = !exchange.content().is_complete() || !exchange.client_closes() || !input_.is_empty();
+  const bool may_still_send =
+      !exchange.content().is_complete() || !exchange.client_closes() || !input_.is_empty();
   exchange.content().abort(ServerError::kClientGone);  // nobody reads it any more, so its time does not count
   if (may_still_send) co_await linger();
   co_return Next::kClose;
@@ -317,8 +324,10 @@ Task<Result<>> ServerConnection::Exchange::send_informational(const ResponseHead
   for (;;) {
     const Outgoing::Status status = outgoing.advance(connection_.transport());
     if (status == Outgoing::Status::kDone) break;
-    if (status != Outgoing::Status::kBlocked) co_return fail(ServerError::kClientGone, outgoing.error_number());
-    const auto waited = co_await connection_.transport().watch().writable(connection_.loop_.after(connection_.timeouts_.write));
+    if (status != Outgoing::Status::kBlocked)
+      co_return fail(ServerError::kClientGone, outgoing.error_number());
+    const auto waited = co_await connection_.transport().watch().writable(
+        connection_.loop_.after(connection_.timeouts_.write));
     if (!waited) co_return std::unexpected(write_failed(waited.error()));
   }
   sending_informational_ = false;
@@ -349,9 +358,7 @@ Task<Result<>> ServerConnection::Exchange::send(const ResponseHead& head, Body* 
     report = {outgoing.head_bytes(), outgoing.content_bytes()};
     Result<> waited;
     switch (status) {
-      case Outgoing::Status::kDone:
-        response_complete_ = true;
-        co_return Result<>{};
+      case Outgoing::Status::kDone: response_complete_ = true; co_return Result<>{};
       case Outgoing::Status::kBodyPending:
         waited = co_await body->wait(Deadline::never());
         if (!waited) co_return std::unexpected(waited.error());
@@ -367,14 +374,15 @@ Task<Result<>> ServerConnection::Exchange::send(const ResponseHead& head, Body* 
         // Nothing is out yet: another response may take its place.
         if (report.head_bytes == 0) response_started_ = false;
         co_return fail(ServerError::kResponseBroken);
-      case Outgoing::Status::kFailed:
-        co_return fail(ServerError::kClientGone, outgoing.error_number());
+      case Outgoing::Status::kFailed: co_return fail(ServerError::kClientGone, outgoing.error_number());
     }
   }
 }
 
-// RFC 9110 section 7.8. After the 101, bytes of another protocol flow in both directions, each until its own end.
-Task<Result<>> ServerConnection::Exchange::send_upgrade(const ResponseHead& head, Body* body, SendReport& report) {
+// RFC 9110 section 7.8. After the 101, bytes of another protocol flow in both directions, each until its own
+// end.
+Task<Result<>> ServerConnection::Exchange::send_upgrade(const ResponseHead& head, Body* body,
+                                                        SendReport& report) {
   BRINK_ASSERT(!head_.upgrade.empty());
   auto bytes = BRINK_CO_TRY(write_response_head(head, Framing::tunnel(), ConnectionOption::kNone));
   response_started_ = true;
@@ -390,7 +398,8 @@ Task<Result<>> ServerConnection::Exchange::send_upgrade(const ResponseHead& head
     if (outgoing.content_bytes() != before) last_sent_ = connection_.loop_.now();
     if (status == Outgoing::Status::kDone) break;
     if (status == Outgoing::Status::kBodyFailed) co_return fail(ServerError::kResponseBroken);
-    if (status == Outgoing::Status::kFailed) co_return fail(ServerError::kClientGone, outgoing.error_number());
+    if (status == Outgoing::Status::kFailed)
+      co_return fail(ServerError::kClientGone, outgoing.error_number());
     BRINK_CO_TRY(co_await wait_in_tunnel(status, body));
   }
   transport.shutdown_write();
@@ -406,7 +415,8 @@ Task<Result<>> ServerConnection::Exchange::wait_in_tunnel(Outgoing::Status statu
   } else if (status == Outgoing::Status::kBodyPending) {
     waited = co_await body->wait(idle_deadline());
   } else {
-    waited = co_await connection_.transport().watch().writable(connection_.loop_.after(connection_.timeouts_.write));
+    waited = co_await connection_.transport().watch().writable(
+        connection_.loop_.after(connection_.timeouts_.write));
     if (!waited) co_return std::unexpected(write_failed(waited.error()));
   }
   if (waited || !waited.error().is(WaitError::kTimeout)) co_return waited;
@@ -434,7 +444,8 @@ Deadline ServerConnection::Exchange::idle_deadline() const {
 }
 
 // RFC 9112 section 6.3, from the sender's side.
-Result<Framing> ServerConnection::Exchange::response_framing(const ResponseHead& head, const Body* body) const {
+Result<Framing> ServerConnection::Exchange::response_framing(const ResponseHead& head,
+                                                             const Body* body) const {
   if (has_no_content(head_.method, head.status)) return Framing::none();
   const auto declared = content_length(head.fields);
   if (body == nullptr) {
@@ -447,7 +458,9 @@ Result<Framing> ServerConnection::Exchange::response_framing(const ResponseHead&
 }
 
 bool ServerConnection::Exchange::may_keep_connection(const Framing& framing) const {
-  if (!client_keeps_ || close_requested_ || connection_.draining_ || framing.kind == Framing::Kind::kUntilClose) return false;
+  if (!client_keeps_ || close_requested_ || connection_.draining_ ||
+      framing.kind == Framing::Kind::kUntilClose)
+    return false;
   const std::uint32_t most = connection_.limits_.requests_per_connection;
   if (most != 0 && connection_.requests_ >= most) {
     connection_.service_.on_limit(Limit::kRequestsPerConnection);
@@ -494,7 +507,8 @@ Error ServerConnection::Exchange::on_body_failed(IncomingBody::Failure failure, 
   return error;
 }
 
-// RFC 9110 section 10.1.1: the client is asked for its content when somebody wants it, unless it did not wait.
+// RFC 9110 section 10.1.1: the client is asked for its content when somebody wants it, unless it did not
+// wait.
 void ServerConnection::Exchange::before_first_read() {
   if (!continue_due_ || response_started_) return;
   if (!connection_.input_.is_empty()) {

@@ -1,14 +1,9 @@
-// One client's HTTP/1.1 connection (RFC 9112): reads requests one after another and has a service answer them.
+// One client's HTTP/1.1 connection (RFC 9112): reads requests one after another and has a service answer
+// them.
 //
-// Belongs to the loop that runs it; the service, the facts, the limits and the time-outs outlive it. At rest between two
-// requests it holds no buffer.
+// Belongs to the loop that runs it; the service, the facts, the limits and the time-outs outlive it. At rest
+// between two requests it holds no buffer.
 #pragma once
-
-#include <chrono>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
 
 #include "http/h1/input.h"
 #include "http/h1/parse_error.h"
@@ -17,6 +12,12 @@
 #include "net/transport.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 
 namespace brink::http::h1 {
 
@@ -28,15 +29,16 @@ struct Http2Preface {
 
 class ServerConnection {
  public:
-  // Of a request's content that the service has not read, so much is read and thrown away to save the connection.
+  // Of a request's content that the service has not read, so much is read and thrown away to save the
+  // connection.
   static constexpr std::uint64_t kMaxDiscardedContent = 64 * 1024;
-  // How long, and for how many bytes, a client that is still sending is listened to after the last response, so that
-  // it reads the response instead of being reset (RFC 9112 section 9.6).
+  // How long, and for how many bytes, a client that is still sending is listened to after the last response,
+  // so that it reads the response instead of being reset (RFC 9112 section 9.6).
   static constexpr std::chrono::milliseconds kLingerTime{5'000};
   static constexpr std::uint64_t kLingerBytes = 16 * 1024 * 1024;
 
-  // While draining, a client that came so recently and has not asked for anything yet may still ask: it cannot know
-  // that its connection is about to end, and would take the end for a failure.
+  // While draining, a client that came so recently and has not asked for anything yet may still ask: it
+  // cannot know that its connection is about to end, and would take the end for a failure.
   static constexpr std::chrono::milliseconds kFirstRequestTime{2'000};
 
   // `transport` is attached to `loop`.
@@ -46,11 +48,12 @@ class ServerConnection {
   ServerConnection& operator=(const ServerConnection&) = delete;
   ~ServerConnection();
 
-  // Serves until the connection has ended and is closed, whoever ends it; once. Or until it turns out to be another
-  // protocol's, which is then the caller's to serve. Cancelling ends it at once and without a word.
+  // Serves until the connection has ended and is closed, whoever ends it; once. Or until it turns out to be
+  // another protocol's, which is then the caller's to serve. Cancelling ends it at once and without a word.
   Task<std::optional<Http2Preface>> run();
 
-  // Takes no more requests but a first one (kFirstRequestTime): ends now where none is under way, else with `Connection: close` after the response.
+  // Takes no more requests but a first one (kFirstRequestTime): ends now where none is under way, else with
+  // `Connection: close` after the response.
   void drain();
 
  private:

@@ -18,7 +18,8 @@ class WriteDomain final : public ErrorDomain {
   std::string_view name() const override { return "http/1.1 output"; }
   std::string message(int code, std::int64_t) const override {
     switch (static_cast<WriteError>(code)) {
-      case WriteError::kUnwritableHead: return "a name or a value in the head has a line break or other characters it may not have";
+      case WriteError::kUnwritableHead:
+        return "a name or a value in the head has a line break or other characters it may not have";
       case WriteError::kLengthMismatch: return "the content is not as long as its Content-Length";
     }
     return "unknown";
@@ -29,9 +30,9 @@ constexpr WriteDomain kWriteDomain;
 // What the writer itself says, or nobody may.
 constexpr std::array<bool, static_cast<std::size_t>(FieldName::kCount)> kLeftOut = [] {
   std::array<bool, static_cast<std::size_t>(FieldName::kCount)> left_out{};
-  for (FieldName name : {FieldName::kConnection, FieldName::kContentLength, FieldName::kHost, FieldName::kHttp2Settings,
-                         FieldName::kKeepAlive, FieldName::kProxyConnection, FieldName::kTe,
-                         FieldName::kTransferEncoding, FieldName::kUpgrade}) {
+  for (FieldName name : {FieldName::kConnection, FieldName::kContentLength, FieldName::kHost,
+                         FieldName::kHttp2Settings, FieldName::kKeepAlive, FieldName::kProxyConnection,
+                         FieldName::kTe, FieldName::kTransferEncoding, FieldName::kUpgrade}) {
     left_out[static_cast<std::size_t>(name)] = true;
   }
   return left_out;
@@ -39,8 +40,9 @@ constexpr std::array<bool, static_cast<std::size_t>(FieldName::kCount)> kLeftOut
 
 bool is_left_out(FieldName name) { return kLeftOut[static_cast<std::size_t>(name)]; }
 
-constexpr std::size_t kLineOverhead = 4;      // ": " and CRLF
-constexpr std::size_t kFramingRoom = 160;     // request or status line's fixed parts, framing and connection fields
+constexpr std::size_t kLineOverhead = 4;  // ": " and CRLF
+constexpr std::size_t kFramingRoom =
+    160;  // request or status line's fixed parts, framing and connection fields
 
 // Appends to a block that was made large enough, counting the lines.
 class Lines {
@@ -90,7 +92,8 @@ class Lines {
   }
 
  private:
-  // Whether CR and LF occur just so many times, and NUL never: one look over the whole block instead of one at each value.
+  // Whether CR and LF occur just so many times, and NUL never: one look over the whole block instead of one
+  // at each value.
   [[nodiscard]] bool has_line_breaks(std::size_t expected) const {
     const char* at = buffer_->data();
     std::size_t returns = 0, feeds = 0, nuls = 0;
@@ -152,9 +155,11 @@ void write_framing(Lines& lines, const Framing& framing) {
 
 const ErrorDomain& error_domain(WriteError) { return kWriteDomain; }
 
-Result<Slice> write_request_head(const RequestHead& head, const Framing& framing, ConnectionOption connection) {
+Result<Slice> write_request_head(const RequestHead& head, const Framing& framing,
+                                 ConnectionOption connection) {
   if (!is_token(head.method_name) || head.target.empty() || !syntax::all_in<syntax::kTarget>(head.target) ||
-      (!head.authority.empty() && !is_authority(head.authority)) || (!head.upgrade.empty() && !is_field_value(head.upgrade))) {
+      (!head.authority.empty() && !is_authority(head.authority)) ||
+      (!head.upgrade.empty() && !is_field_value(head.upgrade))) {
     return fail(WriteError::kUnwritableHead);
   }
   Lines lines(room_for(head.fields) + head.method_name.size() + head.target.size() + head.authority.size() +
@@ -179,7 +184,8 @@ Result<Slice> write_request_head(const RequestHead& head, const Framing& framing
   return lines.finish();
 }
 
-Result<Slice> write_response_head(const ResponseHead& head, const Framing& framing, ConnectionOption connection) {
+Result<Slice> write_response_head(const ResponseHead& head, const Framing& framing,
+                                  ConnectionOption connection) {
   if (head.status < 100 || head.status > 999) return fail(WriteError::kUnwritableHead);
   const std::string_view reason = head.reason.empty() ? reason_phrase(head.status) : head.reason;
   Lines lines(room_for(head.fields) + reason.size() + head.upgrade.size());

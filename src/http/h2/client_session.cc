@@ -1,10 +1,10 @@
 #include "http/h2/client_session.h"
 
-#include <cerrno>
-
 #include "http/h2/client_stream.h"
 #include "http/h2/wire.h"
 #include "runtime/in_scope.h"
+
+#include <cerrno>
 
 namespace brink::http::h2 {
 namespace {
@@ -110,12 +110,12 @@ class ClientSession::Impl final : private CodecEvents, private Wire::Owner, priv
   TimePoint last_heard_ = loop.now();
   OwnedTimer<Impl, &Impl::check_liveness> liveness_timer_{*this};
   std::optional<Error> ended_;
-  unsigned pings_ = 0;            // since the origin said something else
+  unsigned pings_ = 0;  // since the origin said something else
   bool ping_under_way_ = false;
   bool settings_known_ = false;
-  bool goaway_ = false;           // the origin wants no more streams
+  bool goaway_ = false;  // the origin wants no more streams
   bool closing_ = false;
-  bool is_orderly_ = false;       // the connection ends because both sides are done
+  bool is_orderly_ = false;  // the connection ends because both sides are done
 };
 
 ClientSession::ClientSession(std::unique_ptr<net::Transport> transport, const ClientOptions& options)
@@ -167,12 +167,14 @@ Task<void> ClientSession::Impl::read_all() {
     }
     buffer->drop_reference();
     if (io.status == net::Io::Status::kEnd) co_return end(Error(ClientError::kConnectionClosed));
-    if (io.status == net::Io::Status::kFailed) co_return end(Error(ClientError::kConnectionFailed, io.error_number));
+    if (io.status == net::Io::Status::kFailed)
+      co_return end(Error(ClientError::kConnectionFailed, io.error_number));
     reads = 0;
     const Deadline deadline = settings_known_ ? Deadline::never() : Deadline::at(began + options.settings);
     const auto waited = co_await transport_->watch().readable(deadline);
     if (waited) continue;
-    if (waited.error().is(WaitError::kTimeout) && !settings_known_) end(Error(ClientError::kConnectionFailed, ETIMEDOUT));
+    if (waited.error().is(WaitError::kTimeout) && !settings_known_)
+      end(Error(ClientError::kConnectionFailed, ETIMEDOUT));
     if (waited.error().is(WaitError::kCancelled)) co_return;
   }
 }

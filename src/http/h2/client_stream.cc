@@ -16,7 +16,8 @@ StreamOfClient::~StreamOfClient() {
   if (in_use_) host_.on_released(*this);
 }
 
-Task<Result<ResponseHead*>> StreamOfClient::start(const RequestHead& head, Body* body, const ClientTimeouts& timeouts,
+Task<Result<ResponseHead*>> StreamOfClient::start(const RequestHead& head, Body* body,
+                                                  const ClientTimeouts& timeouts,
                                                   InformationalSink* informational) {
   timeouts_ = timeouts;
   sink_ = informational;
@@ -35,7 +36,8 @@ Task<Result<ResponseHead*>> StreamOfClient::start(const RequestHead& head, Body*
     const auto waited = co_await PlaceWait(starter_, head_deadline());
     if (waited || head_complete_ || failure_) continue;
     if (waited.error().is(WaitError::kCancelled)) co_return std::unexpected(waited.error());
-    if (head_deadline().has_passed(host_.loop.now())) fail(ClientError::kFirstByteTimeout, ErrorCode::kCancel);
+    if (head_deadline().has_passed(host_.loop.now()))
+      fail(ClientError::kFirstByteTimeout, ErrorCode::kCancel);
   }
   if (failure_ && !head_complete_) co_return std::unexpected(*failure_);
   co_return &*head_;
@@ -52,7 +54,9 @@ void StreamOfClient::submit(const RequestHead& head, Body* body) {
   std::optional<std::uint64_t> length;
   if (body != nullptr && !upgrade) length = body->length();
   if (body != nullptr) {
-    outbound_.start(body, upgrade ? std::nullopt : head.fields.has(FieldName::kContentLength) ? content_length(head.fields) : length);
+    outbound_.start(body, upgrade                                      ? std::nullopt
+                          : head.fields.has(FieldName::kContentLength) ? content_length(head.fields)
+                                                                       : length);
     is_held_ = head.expects_continue && !upgrade;
   }
   last_write_progress_ = host_.loop.now();
@@ -62,7 +66,9 @@ void StreamOfClient::submit(const RequestHead& head, Body* body) {
   submitted_ = true;
   host_.codec.submit_request(*this, fields.view(), body != nullptr);
   host_.on_opened(*this);
-  if (body != nullptr) host_.loop.timers().arm(write_timer_, last_write_progress_ + (is_held_ ? Duration(kContinuePatience) : timeouts_.between_bytes));
+  if (body != nullptr)
+    host_.loop.timers().arm(write_timer_, last_write_progress_ + (is_held_ ? Duration(kContinuePatience)
+                                                                           : timeouts_.between_bytes));
   host_.wake_writer();
 }
 
@@ -94,9 +100,7 @@ Outgoing StreamOfClient::offer(std::size_t limit) {
   if (is_held_) return {.status = Outgoing::Status::kWaiting};
   Outgoing outgoing = outbound_.offer(limit);
   switch (outgoing.status) {
-    case Outgoing::Status::kWaiting:
-      host_.on_starved(*this);
-      break;
+    case Outgoing::Status::kWaiting: host_.on_starved(*this); break;
     case Outgoing::Status::kFailed:
       // What the body failed with is what the request failed with.
       fail_with(outbound_.error().value_or(ClientError::kBodyBroken));
@@ -187,7 +191,8 @@ void StreamOfClient::check_write_progress() {
 void StreamOfClient::on_field(FieldName id, std::string_view name, std::string_view value) {
   if (head_complete_) {
     if (!trailers_) trailers_.emplace(head_->arena);
-    if (!trailers_reader_) trailers_reader_.emplace(*trailers_, host_.options.header_bytes, host_.options.header_count);
+    if (!trailers_reader_)
+      trailers_reader_.emplace(*trailers_, host_.options.header_bytes, host_.options.header_count);
     trailers_reader_->field(id, name, value);
     return;
   }
@@ -201,7 +206,8 @@ void StreamOfClient::on_field(FieldName id, std::string_view name, std::string_v
 void StreamOfClient::on_fields_end(bool end_stream) {
   last_read_progress_ = host_.loop.now();
   if (!head_complete_) return on_response_head(end_stream);
-  if (!end_stream || content_over_ || (trailers_reader_ && trailers_reader_->fault() != HeadFault::kNone)) return malformed();
+  if (!end_stream || content_over_ || (trailers_reader_ && trailers_reader_->fault() != HeadFault::kNone))
+    return malformed();
   content_is_over(trailers_ && !trailers_->empty() ? &*trailers_ : nullptr);
 }
 
@@ -272,7 +278,8 @@ void StreamOfClient::on_body_wanted() {
   if (content_over_ || is_tunnel_ || body_wanted_ || !is_open()) return;
   body_wanted_ = true;
   last_read_progress_ = host_.loop.now();
-  if (!read_timer_.is_armed()) host_.loop.timers().arm(read_timer_, last_read_progress_ + timeouts_.between_bytes);
+  if (!read_timer_.is_armed())
+    host_.loop.timers().arm(read_timer_, last_read_progress_ + timeouts_.between_bytes);
 }
 
 void StreamOfClient::check_read_progress() {
@@ -286,7 +293,10 @@ void StreamOfClient::check_read_progress() {
 
 // --- the end ---
 
-void StreamOfClient::malformed() { fail(head_complete_ ? ClientError::kBodyBroken : ClientError::kMalformedResponse, ErrorCode::kProtocolError); }
+void StreamOfClient::malformed() {
+  fail(head_complete_ ? ClientError::kBodyBroken : ClientError::kMalformedResponse,
+       ErrorCode::kProtocolError);
+}
 
 void StreamOfClient::fail(const Error& why, ErrorCode code) {
   fail_with(why);
@@ -307,13 +317,16 @@ void StreamOfClient::on_closed(ErrorCode code, bool) {
   ListHook<OpenTag>::unlink();
   if (code == ErrorCode::kRefusedStream) refused_ = true;
   if (content_over_) {
-    // The response is whole. Where the request was not, the origin did not need the rest (RFC 9113 section 8.1).
+    // The response is whole. Where the request was not, the origin did not need the rest (RFC 9113
+    // section 8.1).
     write_timer_.disarm();
     pump_place_.wake();
-    if (is_tunnel_ && code != ErrorCode::kNoError) fail_with({ClientError::kReset, static_cast<std::int64_t>(code)});
+    if (is_tunnel_ && code != ErrorCode::kNoError)
+      fail_with({ClientError::kReset, static_cast<std::int64_t>(code)});
     return;
   }
-  fail_with(code == ErrorCode::kRefusedStream ? Error(ClientError::kRefused) : Error(ClientError::kReset, static_cast<std::int64_t>(code)));
+  fail_with(code == ErrorCode::kRefusedStream ? Error(ClientError::kRefused)
+                                              : Error(ClientError::kReset, static_cast<std::int64_t>(code)));
 }
 
 void StreamOfClient::on_connection_lost(const Error& why) {

@@ -1,4 +1,5 @@
-// One request on an HTTP/2 connection to an origin. Part of http/h2/client_session.cc; nobody else includes this.
+// One request on an HTTP/2 connection to an origin. Part of http/h2/client_session.cc; nobody else includes
+// this.
 #pragma once
 
 #include "http/client.h"
@@ -20,7 +21,8 @@ struct StarvedTag;
 // What a stream needs of its session.
 class ClientHost {
  public:
-  ClientHost(Codec& codec, const ClientOptions& options, Loop& loop) : codec(codec), options(options), loop(loop) {}
+  ClientHost(Codec& codec, const ClientOptions& options, Loop& loop)
+      : codec(codec), options(options), loop(loop) {}
 
   virtual void wake_writer() = 0;
   // Whether a stream can be opened; otherwise what is in the way.
@@ -61,7 +63,9 @@ class StreamOfClient final : public ClientStream,
   Task<Result<ResponseHead*>> start(const RequestHead& head, Body* body, const ClientTimeouts& timeouts,
                                     InformationalSink* informational) override;
   [[nodiscard]] Body* response_body() override { return has_body_ ? &inbound_ : nullptr; }
-  [[nodiscard]] bool may_have_been_processed() const override { return submitted_ && !refused_ && host_.bytes_given() > bytes_before_; }
+  [[nodiscard]] bool may_have_been_processed() const override {
+    return submitted_ && !refused_ && host_.bytes_given() > bytes_before_;
+  }
   [[nodiscard]] std::uint64_t request_bytes() const override { return outbound_.taken(); }
   [[nodiscard]] std::uint64_t response_bytes() const override { return inbound_.received(); }
   Task<void> finish() override;
@@ -113,8 +117,8 @@ class StreamOfClient final : public ClientStream,
   Arena scratch_;  // of what is sent
   std::optional<TaskGroup> pump_;
   std::optional<Error> failure_;
-  WaitPlace starter_;       // where start() waits
-  WaitPlace pump_place_;    // where pump() waits for the codec to ask for more
+  WaitPlace starter_;               // where start() waits
+  WaitPlace pump_place_;            // where pump() waits for the codec to ask for more
   std::uint64_t bytes_before_ = 0;  // of the connection, before the request's first
   TimePoint request_sent_;          // its last byte was produced
   TimePoint last_read_progress_;
@@ -125,10 +129,10 @@ class StreamOfClient final : public ClientStream,
   bool in_use_ = true;
   bool head_complete_ = false;
   bool has_body_ = false;
-  bool no_content_ = false;    // whatever the response's fields say
+  bool no_content_ = false;  // whatever the response's fields say
   bool content_over_ = false;
   bool body_wanted_ = false;
-  bool is_held_ = false;       // the body waits for 100 Continue
+  bool is_held_ = false;  // the body waits for 100 Continue
   bool is_tunnel_ = false;
   bool submitted_ = false;
   bool end_produced_ = false;

@@ -1,20 +1,21 @@
 #include "http/h2/codec.h"
 
+#include "base/assert.h"
+
 #include <algorithm>
 #include <cstring>
-
-#include "base/assert.h"
 
 namespace brink::http::h2 {
 namespace {
 
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";  // section 3.4
-constexpr std::uint32_t kMaxFrame = 16384;              // what we take and what we send, whatever the peer would take
+constexpr std::uint32_t kMaxFrame = 16384;  // what we take and what we send, whatever the peer would take
 constexpr std::int64_t kDefaultWindow = 65535;
 constexpr std::int64_t kMaxWindow = 0x7fffffff;
 constexpr std::uint32_t kMaxStreamId = 0x7fffffff;
-constexpr std::size_t kTableBytes = 4096;               // of HPACK, either way; the default of the RFC
-constexpr std::uint32_t kDefaultMaxStreams = 100;       // to be assumed of the peer until it has said (section 6.5.2)
+constexpr std::size_t kTableBytes = 4096;  // of HPACK, either way; the default of the RFC
+constexpr std::uint32_t kDefaultMaxStreams =
+    100;  // to be assumed of the peer until it has said (section 6.5.2)
 // The least of a DATA frame that is worth making where a buffer is nearly full.
 constexpr std::size_t kLeastData = 1024;
 constexpr std::size_t kPriorityBytes = 5;
@@ -52,7 +53,8 @@ Codec::Codec(Side side, const CodecOptions& options, CodecEvents& events)
       peer_max_streams_(kDefaultMaxStreams) {
   write_settings(options);
   if (connection_window_ > kDefaultWindow) {
-    write_number_frame(FrameType::kWindowUpdate, 0, static_cast<std::uint32_t>(connection_window_ - kDefaultWindow));
+    write_number_frame(FrameType::kWindowUpdate, 0,
+                       static_cast<std::uint32_t>(connection_window_ - kDefaultWindow));
   }
 }
 
@@ -113,9 +115,11 @@ bool Codec::take_frame_header(const char*& at, const char* end) {
 bool Codec::begin_frame() {
   if (frame_.length > kMaxFrame) return fail(ErrorCode::kFrameSizeError);
   // Section 3.4: SETTINGS come first; section 6.10: nothing comes between the frames of a header block.
-  if (!settings_seen_ && (frame_.type != FrameType::kSettings || frame_.has(FrameHeader::kAck))) return fail(ErrorCode::kProtocolError);
+  if (!settings_seen_ && (frame_.type != FrameType::kSettings || frame_.has(FrameHeader::kAck)))
+    return fail(ErrorCode::kProtocolError);
   const bool continues = frame_.type == FrameType::kContinuation;
-  if (continues != in_block_ || (continues && frame_.stream_id != block_stream_)) return fail(ErrorCode::kProtocolError);
+  if (continues != in_block_ || (continues && frame_.stream_id != block_stream_))
+    return fail(ErrorCode::kProtocolError);
   events_.on_frame_header(frame_);
 
   left_ = frame_.length;
@@ -140,7 +144,8 @@ bool Codec::begin_frame() {
       break;
     case FrameType::kSettings:
       if (frame_.stream_id != 0) return fail(ErrorCode::kProtocolError);
-      if (frame_.length % kSettingBytes != 0 || (frame_.has(FrameHeader::kAck) && frame_.length != 0)) return fail(ErrorCode::kFrameSizeError);
+      if (frame_.length % kSettingBytes != 0 || (frame_.has(FrameHeader::kAck) && frame_.length != 0))
+        return fail(ErrorCode::kFrameSizeError);
       break;
     case FrameType::kGoaway:
       if (frame_.stream_id != 0) return fail(ErrorCode::kProtocolError);
@@ -188,7 +193,8 @@ bool Codec::take_payload(const char*& at, const char* end) {
 }
 
 void Codec::take_skipped(const char*& at, const char* end) {
-  const auto part = std::min(left_, static_cast<std::uint32_t>(std::min<std::ptrdiff_t>(end - at, kMaxFrame)));
+  const auto part =
+      std::min(left_, static_cast<std::uint32_t>(std::min<std::ptrdiff_t>(end - at, kMaxFrame)));
   at += part;
   left_ -= part;
   if (left_ == 0) reading_ = Reading::kFrameHeader;
@@ -252,7 +258,8 @@ bool Codec::take_pad_length(const char*& at) {
 }
 
 bool Codec::take_content(const char*& at, const char* end) {
-  const auto part = std::min(left_, static_cast<std::uint32_t>(std::min<std::ptrdiff_t>(end - at, kMaxFrame)));
+  const auto part =
+      std::min(left_, static_cast<std::uint32_t>(std::min<std::ptrdiff_t>(end - at, kMaxFrame)));
   const std::string_view bytes(at, part);
   at += part;
   left_ -= part;
@@ -378,7 +385,8 @@ bool Codec::on_settings(std::string_view payload) {
   if (frame_.has(FrameHeader::kAck)) return on_settings_ack();
   settings_seen_ = true;
   for (std::size_t at = 0; at < payload.size(); at += kSettingBytes) {
-    const auto id = static_cast<std::uint16_t>(static_cast<unsigned char>(payload[at]) << 8 | static_cast<unsigned char>(payload[at + 1]));
+    const auto id = static_cast<std::uint16_t>(static_cast<unsigned char>(payload[at]) << 8 |
+                                               static_cast<unsigned char>(payload[at + 1]));
     if (!on_setting(id, FrameHeader::read_u32(payload.data() + at + 2))) return false;
   }
   write_frame(FrameType::kSettings, FrameHeader::kAck, 0, {});
@@ -388,14 +396,10 @@ bool Codec::on_settings(std::string_view payload) {
 
 bool Codec::on_setting(std::uint16_t id, std::uint32_t value) {
   switch (id) {
-    case kHeaderTableSize:
-      encoder_.set_peer_table_size(value);
-      return true;
+    case kHeaderTableSize: encoder_.set_peer_table_size(value); return true;
     case kEnablePush:
       return value == 0 || (value == 1 && side_ == Side::kServer) || fail(ErrorCode::kProtocolError);
-    case kMaxConcurrentStreams:
-      peer_max_streams_ = value;
-      return true;
+    case kMaxConcurrentStreams: peer_max_streams_ = value; return true;
     case kInitialWindowSize: {
       if (value > kMaxWindow) return fail(ErrorCode::kFlowControlError);
       const std::int64_t change = value - peer_initial_window_;
@@ -408,17 +412,14 @@ bool Codec::on_setting(std::uint16_t id, std::uint32_t value) {
       });
       return good || fail(ErrorCode::kFlowControlError);
     }
-    case kMaxFrameSize:
-      return (value >= kMaxFrame && value < 1U << 24) || fail(ErrorCode::kProtocolError);
+    case kMaxFrameSize: return (value >= kMaxFrame && value < 1U << 24) || fail(ErrorCode::kProtocolError);
     case kEnableConnectProtocol:
       // RFC 8441 section 3: it may not be taken back.
       if (value > 1 || (value == 0 && peer_extended_connect_)) return fail(ErrorCode::kProtocolError);
       peer_extended_connect_ = value == 1;
       return true;
-    case kNoRfc7540Priorities:
-      return value <= 1 || fail(ErrorCode::kProtocolError);
-    default:
-      return true;
+    case kNoRfc7540Priorities: return value <= 1 || fail(ErrorCode::kProtocolError);
+    default: return true;
   }
 }
 
@@ -529,15 +530,16 @@ std::size_t Codec::produce(std::span<char> into) {
   }
 }
 
-// One DATA frame of the stream whose turn it is; 0 where there is none, or no room. Streams that turn out to have nothing
-// to send leave the queue.
+// One DATA frame of the stream whose turn it is; 0 where there is none, or no room. Streams that turn out to
+// have nothing to send leave the queue.
 std::size_t Codec::produce_data(std::span<char> into) {
   if (into.size() < FrameHeader::kBytes + kLeastData || connection_send_window_ <= 0) return 0;
   for (auto& queue : sending_) {
     while (!queue.empty()) {
       CodecStream& stream = queue.front();
       const std::int64_t window = std::min(stream.send_window_, connection_send_window_);
-      const std::size_t limit = std::min({into.size() - FrameHeader::kBytes, std::size_t{kMaxFrame}, static_cast<std::size_t>(window)});
+      const std::size_t limit = std::min(
+          {into.size() - FrameHeader::kBytes, std::size_t{kMaxFrame}, static_cast<std::size_t>(window)});
       const Outgoing outgoing = stream.offer(limit);
       if (outgoing.status == Outgoing::Status::kFailed) {
         reset(stream, ErrorCode::kInternalError);
@@ -590,7 +592,8 @@ bool Codec::wants_to_produce() const {
   if (!control_.is_empty()) return true;
   if (terminated_) return false;
   if (!finishing_.empty()) return true;
-  return connection_send_window_ > 0 && std::ranges::any_of(sending_, [](const auto& queue) { return !queue.empty(); });
+  return connection_send_window_ > 0 &&
+         std::ranges::any_of(sending_, [](const auto& queue) { return !queue.empty(); });
 }
 
 bool Codec::is_finished() const {
@@ -670,7 +673,9 @@ void Codec::set_priority(CodecStream& stream, const Priority& priority) {
   enqueue(stream);
 }
 
-void Codec::announce_shutdown() { write_goaway(static_cast<std::int32_t>(kMaxStreamId), ErrorCode::kNoError); }
+void Codec::announce_shutdown() {
+  write_goaway(static_cast<std::int32_t>(kMaxStreamId), ErrorCode::kNoError);
+}
 
 void Codec::shut_down() {
   if (shut_down_ || terminated_) return;
@@ -687,13 +692,19 @@ void Codec::terminate(ErrorCode code) {
 void Codec::ping() { write_frame(FrameType::kPing, 0, 0, {"\0\0\0\0\0\0\0\0", 8}); }
 
 bool Codec::may_open_stream() const {
-  return side_ == Side::kClient && !terminated_ && !shut_down_ && !peer_goaway_ && next_stream_ <= kMaxStreamId;
+  return side_ == Side::kClient && !terminated_ && !shut_down_ && !peer_goaway_ &&
+         next_stream_ <= kMaxStreamId;
 }
 
-void Codec::write_frame(FrameType type, std::uint8_t flags, std::int32_t stream_id, std::string_view payload) {
+void Codec::write_frame(FrameType type, std::uint8_t flags, std::int32_t stream_id,
+                        std::string_view payload) {
   if (terminated_) return;
   char* const out = control_.reserve(FrameHeader::kBytes + payload.size());
-  FrameHeader{.length = static_cast<std::uint32_t>(payload.size()), .type = type, .flags = flags, .stream_id = stream_id}.write(out);
+  FrameHeader{.length = static_cast<std::uint32_t>(payload.size()),
+              .type = type,
+              .flags = flags,
+              .stream_id = stream_id}
+      .write(out);
   if (!payload.empty()) std::memcpy(out + FrameHeader::kBytes, payload.data(), payload.size());
   control_.commit(FrameHeader::kBytes + payload.size());
 }
@@ -713,7 +724,8 @@ void Codec::write_settings(const CodecOptions& options) {
       {kNoRfc7540Priorities, 1},
       {kInitialWindowSize, stream_window_},
       {kMaxHeaderListSize, options.header_bytes},
-      {side_ == Side::kServer ? kMaxConcurrentStreams : kEnablePush, side_ == Side::kServer ? options.max_streams : 0},
+      {side_ == Side::kServer ? kMaxConcurrentStreams : kEnablePush,
+       side_ == Side::kServer ? options.max_streams : 0},
       {kEnableConnectProtocol, 1},
   };
   char payload[std::size(entries) * kSettingBytes];
@@ -741,7 +753,8 @@ std::size_t Codec::write_block(std::int32_t stream_id, std::span<const WireField
   const auto end_flag = end_stream ? FrameHeader::kEndStream : std::uint8_t{0};
   if (bound <= kMaxFrame) {  // encoded in place, its length filled in afterwards
     char* const out = control_.reserve(FrameHeader::kBytes + bound);
-    const auto size = static_cast<std::size_t>(encoder_.encode(fields, out + FrameHeader::kBytes) - (out + FrameHeader::kBytes));
+    const auto size = static_cast<std::size_t>(encoder_.encode(fields, out + FrameHeader::kBytes) -
+                                               (out + FrameHeader::kBytes));
     FrameHeader{.length = static_cast<std::uint32_t>(size),
                 .type = FrameType::kHeaders,
                 .flags = static_cast<std::uint8_t>(FrameHeader::kEndHeaders | end_flag),
@@ -751,13 +764,15 @@ std::size_t Codec::write_block(std::int32_t stream_id, std::span<const WireField
     return FrameHeader::kBytes + size;
   }
   Buffer* const buffer = Buffer::make(bound);
-  std::string_view rest(buffer->data(), static_cast<std::size_t>(encoder_.encode(fields, buffer->data()) - buffer->data()));
+  std::string_view rest(buffer->data(),
+                        static_cast<std::size_t>(encoder_.encode(fields, buffer->data()) - buffer->data()));
   std::size_t bytes = 0;
   for (bool first = true; first || !rest.empty(); first = false) {
     const std::string_view part = rest.substr(0, kMaxFrame);
     rest.remove_prefix(part.size());
     const std::uint8_t last_flag = rest.empty() ? FrameHeader::kEndHeaders : std::uint8_t{0};
-    write_frame(first ? FrameType::kHeaders : FrameType::kContinuation, static_cast<std::uint8_t>(last_flag | (first ? end_flag : 0)), stream_id, part);
+    write_frame(first ? FrameType::kHeaders : FrameType::kContinuation,
+                static_cast<std::uint8_t>(last_flag | (first ? end_flag : 0)), stream_id, part);
     bytes += FrameHeader::kBytes + part.size();
   }
   buffer->drop_reference();
@@ -772,7 +787,8 @@ void Codec::begin_sending(CodecStream& stream, bool has_body) {
 
 // Puts the stream among those that can send, where it can.
 void Codec::enqueue(CodecStream& stream) {
-  if (!stream.is_open() || !stream.has_body_ || stream.is_waiting_ || stream.is_reset_ || stream.ended_by_us_) return;
+  if (!stream.is_open() || !stream.has_body_ || stream.is_waiting_ || stream.is_reset_ || stream.ended_by_us_)
+    return;
   if (stream.send_window_ <= 0 || stream.ListHook<SendingTag>::is_linked()) return;
   sending_[stream.priority_.urgency].push_back(stream);
 }
@@ -787,7 +803,8 @@ void Codec::end_by_us(CodecStream& stream) {
 void Codec::open(CodecStream& stream, std::int32_t id) {
   stream.id_ = id;
   stream.send_window_ = peer_initial_window_;
-  stream.receive_left_ = settings_acknowledged_ ? std::int64_t{stream_window_} : std::max<std::int64_t>(stream_window_, kDefaultWindow);
+  stream.receive_left_ = settings_acknowledged_ ? std::int64_t{stream_window_}
+                                                : std::max<std::int64_t>(stream_window_, kDefaultWindow);
   CodecStream*& bucket = buckets_[static_cast<std::size_t>(id / 2) % kBuckets];
   stream.next_ = bucket;
   bucket = &stream;

@@ -1,17 +1,11 @@
-// The framing of one HTTP/2 connection (RFC 9113): bytes in, events out; commands in, bytes out. It knows frames, HPACK,
-// stream states, flow control and the order in which streams are sent (RFC 9218), and nothing of HTTP's messages: fields
-// are handed on as they come and judged by those who build heads of them.
+// The framing of one HTTP/2 connection (RFC 9113): bytes in, events out; commands in, bytes out. It knows
+// frames, HPACK, stream states, flow control and the order in which streams are sent (RFC 9218), and nothing
+// of HTTP's messages: fields are handed on as they come and judged by those who build heads of them.
 //
-// Belongs to one loop. Events come from inside receive() and produce() alone; a handler may give commands, but must not
-// call receive() or produce(), nor destroy the codec. After an on_closed() the stream is not touched any more.
+// Belongs to one loop. Events come from inside receive() and produce() alone; a handler may give commands,
+// but must not call receive() or produce(), nor destroy the codec. After an on_closed() the stream is not
+// touched any more.
 #pragma once
-
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string_view>
 
 #include "base/intrusive_list.h"
 #include "base/slice.h"
@@ -21,6 +15,13 @@
 #include "http/h2/hpack_decoder.h"
 #include "http/h2/hpack_encoder.h"
 #include "http/h2/priority.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
 
 namespace brink::http::h2 {
 
@@ -74,18 +75,18 @@ class CodecStream : public FieldSink, private ListHook<SendingTag>, private List
   virtual void on_closed(ErrorCode code, bool by_peer) = 0;
 
   std::int32_t id_ = 0;
-  CodecStream* next_ = nullptr;        // of its bucket
-  std::int64_t send_window_ = 0;       // what the peer lets us send; negative where it has thought better of it
-  std::int64_t receive_left_ = 0;      // what the peer may still send
-  std::uint32_t consumed_ = 0;         // and will be told that it may again
+  CodecStream* next_ = nullptr;    // of its bucket
+  std::int64_t send_window_ = 0;   // what the peer lets us send; negative where it has thought better of it
+  std::int64_t receive_left_ = 0;  // what the peer may still send
+  std::uint32_t consumed_ = 0;     // and will be told that it may again
   Priority priority_;
   ErrorCode reset_code_ = ErrorCode::kNoError;
-  bool has_body_ = false;              // offer() is to be asked
-  bool is_waiting_ = false;            // but has nothing to give now
+  bool has_body_ = false;    // offer() is to be asked
+  bool is_waiting_ = false;  // but has nothing to give now
   bool ended_by_us_ = false;
-  bool end_told_ = false;              // on_end_produced() was called
+  bool end_told_ = false;  // on_end_produced() was called
   bool ended_by_peer_ = false;
-  bool is_reset_ = false;              // our RST_STREAM is in the queue
+  bool is_reset_ = false;  // our RST_STREAM is in the queue
 };
 
 class CodecEvents {
@@ -111,10 +112,10 @@ class CodecEvents {
 };
 
 struct CodecOptions {
-  std::uint32_t max_streams = 128;             // that the peer may have open
-  std::uint32_t stream_window = 64 * 1024;     // what the peer may send on a stream before it is consumed
+  std::uint32_t max_streams = 128;          // that the peer may have open
+  std::uint32_t stream_window = 64 * 1024;  // what the peer may send on a stream before it is consumed
   std::uint32_t connection_window = 64 * 1024;
-  std::uint32_t header_bytes = 64 * 1024;      // of one block decoded, announced as SETTINGS_MAX_HEADER_LIST_SIZE
+  std::uint32_t header_bytes = 64 * 1024;  // of one block decoded, announced as SETTINGS_MAX_HEADER_LIST_SIZE
 };
 
 class Codec {
@@ -127,11 +128,11 @@ class Codec {
   Codec(const Codec&) = delete;
   Codec& operator=(const Codec&) = delete;
 
-  // Takes in what the peer sent. False where nothing more is to be read: the peer broke the protocol, for which a GOAWAY
-  // waits to be produced, or terminate() was called.
+  // Takes in what the peer sent. False where nothing more is to be read: the peer broke the protocol, for
+  // which a GOAWAY waits to be produced, or terminate() was called.
   [[nodiscard]] bool receive(std::span<const char> bytes);
-  // Writes what can be sent to `into`, and answers how much that was: all of `into` or nearly, or all there is.
-  // Requires room for kProduceRoom bytes.
+  // Writes what can be sent to `into`, and answers how much that was: all of `into` or nearly, or all there
+  // is. Requires room for kProduceRoom bytes.
   [[nodiscard]] std::size_t produce(std::span<char> into);
   static constexpr std::size_t kProduceRoom = 4096;
   [[nodiscard]] bool wants_to_produce() const;
@@ -152,13 +153,14 @@ class Codec {
   void reset(CodecStream& stream, ErrorCode code);
   // Resets the stream, where it is open, and forgets it at once: no event comes any more, and it may die.
   void abandon(CodecStream& stream, ErrorCode code);
-  // What was received on the stream has been used, or thrown away: the windows may open by so much. The stream need not
-  // be open any more.
+  // What was received on the stream has been used, or thrown away: the windows may open by so much. The
+  // stream need not be open any more.
   void consume(CodecStream& stream, std::size_t bytes);
   void set_priority(CodecStream& stream, const Priority& priority);
 
   // --- the connection ---
-  // Says that no stream should be opened any more, without refusing those on their way (RFC 9113 section 6.8).
+  // Says that no stream should be opened any more, without refusing those on their way (RFC 9113
+  // section 6.8).
   void announce_shutdown();
   // Says which streams of the peer were seen; those it opens from now on are ignored.
   void shut_down();
@@ -242,29 +244,31 @@ class Codec {
 
   // Of what is being read.
   Reading reading_;
-  bool settings_seen_ = false;             // the peer's first frame
-  bool in_block_ = false;                  // HEADERS without END_HEADERS has come
+  bool settings_seen_ = false;  // the peer's first frame
+  bool in_block_ = false;       // HEADERS without END_HEADERS has come
   bool block_ends_stream_ = false;
-  std::uint8_t collected_ = 0;             // of header_bytes_, or of the preface
+  std::uint8_t collected_ = 0;  // of header_bytes_, or of the preface
   std::array<char, FrameHeader::kBytes> header_bytes_{};
   FrameHeader frame_;
-  std::uint32_t left_ = 0;                 // of the payload, or of its content
-  std::uint32_t padding_ = 0;              // after the content
-  CodecStream* data_stream_ = nullptr;     // where the content goes; nullptr: nowhere
-  Buffer* partial_ = nullptr;              // a payload that has to be whole and is not yet
+  std::uint32_t left_ = 0;              // of the payload, or of its content
+  std::uint32_t padding_ = 0;           // after the content
+  CodecStream* data_stream_ = nullptr;  // where the content goes; nullptr: nowhere
+  Buffer* partial_ = nullptr;           // a payload that has to be whole and is not yet
   std::size_t partial_used_ = 0;
-  Buffer* block_ = nullptr;                // a header block in several frames
+  Buffer* block_ = nullptr;  // a header block in several frames
   std::size_t block_used_ = 0;
   const std::size_t max_block_;
   std::int32_t block_stream_ = 0;
 
   std::array<CodecStream*, kBuckets> buckets_{};
   std::size_t open_streams_ = 0;
-  std::int32_t last_peer_stream_ = 0;      // the highest id the peer has opened
-  std::uint32_t next_stream_ = 1;          // the id of the next that we open
-  IntrusiveList<CodecStream, FinishingTag> finishing_;  // to be told or closed once the control frames are out
+  std::int32_t last_peer_stream_ = 0;  // the highest id the peer has opened
+  std::uint32_t next_stream_ = 1;      // the id of the next that we open
+  IntrusiveList<CodecStream, FinishingTag>
+      finishing_;  // to be told or closed once the control frames are out
   static constexpr std::size_t kUrgencies = 8;
-  std::array<IntrusiveList<CodecStream, SendingTag>, kUrgencies> sending_;  // have a body, room, and do not wait
+  std::array<IntrusiveList<CodecStream, SendingTag>, kUrgencies>
+      sending_;  // have a body, room, and do not wait
   // Priorities of streams that the peer will open (RFC 9218 section 7.1), the latest few.
   struct EarlyPriority {
     std::int32_t id = 0;
@@ -283,7 +287,7 @@ class Codec {
   std::uint32_t peer_max_streams_;
   bool settings_acknowledged_ = false;
   bool peer_extended_connect_ = false;
-  bool shut_down_ = false;                 // the GOAWAY that counts has been written
+  bool shut_down_ = false;  // the GOAWAY that counts has been written
   bool peer_goaway_ = false;
   bool terminated_ = false;
 };

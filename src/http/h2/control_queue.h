@@ -1,13 +1,13 @@
-// Frames that are ready to be sent, as bytes in the order of their making: everything but DATA, which is made only when it
-// can go out. Holds memory only while something is in it. Belongs to a codec.
+// Frames that are ready to be sent, as bytes in the order of their making: everything but DATA, which is made
+// only when it can go out. Holds memory only while something is in it. Belongs to a codec.
 #pragma once
+
+#include "base/slice.h"
 
 #include <algorithm>
 #include <cstring>
 #include <span>
 #include <vector>
-
-#include "base/slice.h"
 
 namespace brink::http::h2 {
 

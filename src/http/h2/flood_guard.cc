@@ -11,17 +11,15 @@ std::optional<Limit> FloodGuard::on_frame(const FrameHeader& frame, TimePoint no
   switch (frame.type) {
     case FrameType::kData:
       // Padding may be all there is, so that only content clears the count.
-      if ((frame.flags & FrameHeader::kEndStream) == 0 && ++empty_ > limits_.h2_empty_frames) return Limit::kH2EmptyFrames;
+      if ((frame.flags & FrameHeader::kEndStream) == 0 && ++empty_ > limits_.h2_empty_frames)
+        return Limit::kH2EmptyFrames;
       return std::nullopt;
-    case FrameType::kHeaders:
-      block_frames_ = 0;
-      return std::nullopt;
+    case FrameType::kHeaders: block_frames_ = 0; return std::nullopt;
     case FrameType::kContinuation:
       if (frame.length == 0 && ++empty_ > limits_.h2_empty_frames) return Limit::kH2EmptyFrames;
       if (++block_frames_ > continuations_) return Limit::kHeaderBytes;
       return std::nullopt;
-    default:
-      break;
+    default: break;
   }
   begin_period(now);
   if (credit_ > 0 && frame.type == FrameType::kWindowUpdate) {

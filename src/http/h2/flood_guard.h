@@ -1,16 +1,16 @@
-// Counts what a client does that costs it little and us something, and says when it is too much: floods of streams that
-// are opened and reset (CVE-2023-44487) or made to be reset by us (CVE-2025-8671), of control frames (CVE-2019-9512,
-// -9515), of empty frames (CVE-2019-9518) and of CONTINUATION (CVE-2024-27316).
+// Counts what a client does that costs it little and us something, and says when it is too much: floods of
+// streams that are opened and reset (CVE-2023-44487) or made to be reset by us (CVE-2025-8671), of control
+// frames (CVE-2019-9512, -9515), of empty frames (CVE-2019-9518) and of CONTINUATION (CVE-2024-27316).
 //
 // Rates are per 10 seconds. Belongs to a session.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-
 #include "http/h2/codec.h"
 #include "http/limits.h"
 #include "runtime/deadline.h"
+
+#include <cstdint>
+#include <optional>
 
 namespace brink::http::h2 {
 

@@ -37,10 +37,11 @@ struct FrameHeader {
   // Numbers are in network order.
   [[nodiscard]] static FrameHeader parse(const char* bytes) {
     const auto* in = reinterpret_cast<const unsigned char*>(bytes);
-    return {.length = static_cast<std::uint32_t>(in[0]) << 16 | static_cast<std::uint32_t>(in[1]) << 8 | in[2],
-            .type = static_cast<FrameType>(in[3]),
-            .flags = in[4],
-            .stream_id = static_cast<std::int32_t>(read_u32(bytes + 5) & 0x7fffffff)};
+    return {
+        .length = static_cast<std::uint32_t>(in[0]) << 16 | static_cast<std::uint32_t>(in[1]) << 8 | in[2],
+        .type = static_cast<FrameType>(in[3]),
+        .flags = in[4],
+        .stream_id = static_cast<std::int32_t>(read_u32(bytes + 5) & 0x7fffffff)};
   }
   void write(char* out) const {
     out[0] = static_cast<char>(length >> 16);
@@ -52,7 +53,8 @@ struct FrameHeader {
   }
   [[nodiscard]] static std::uint32_t read_u32(const char* bytes) {
     const auto* in = reinterpret_cast<const unsigned char*>(bytes);
-    return static_cast<std::uint32_t>(in[0]) << 24 | static_cast<std::uint32_t>(in[1]) << 16 | static_cast<std::uint32_t>(in[2]) << 8 | in[3];
+    return static_cast<std::uint32_t>(in[0]) << 24 | static_cast<std::uint32_t>(in[1]) << 16 |
+           static_cast<std::uint32_t>(in[2]) << 8 | in[3];
   }
   static void write_u32(std::uint32_t value, char* out) {
     out[0] = static_cast<char>(value >> 24);

@@ -24,10 +24,8 @@ bool is_connection_specific(FieldName id) {
     case FieldName::kKeepAlive:
     case FieldName::kProxyConnection:
     case FieldName::kTransferEncoding:
-    case FieldName::kUpgrade:
-      return true;
-    default:
-      return false;
+    case FieldName::kUpgrade: return true;
+    default: return false;
   }
 }
 
@@ -86,9 +84,7 @@ void RequestReader::field(FieldName id, std::string_view name, std::string_view 
     case FieldName::kHost:
       if (!set_once(host_, value)) set_fault(HeadFault::kMalformed);
       return;
-    case FieldName::kCookie:
-      add_crumb(value);
-      return;
+    case FieldName::kCookie: add_crumb(value); return;
     case FieldName::kTe:
       if (!equals_ignoring_case(value, "trailers")) return set_fault(HeadFault::kMalformed);
       head_.accepts_trailers = true;
@@ -107,8 +103,7 @@ void RequestReader::field(FieldName id, std::string_view name, std::string_view 
       content_length_ = length;
       break;
     }
-    default:
-      break;
+    default: break;
   }
   add(head_.fields, id, name, value);
 }
@@ -121,7 +116,8 @@ HeadFault RequestReader::finish(bool end_stream) {
     set_fault(connect ? HeadFault::kPlainConnect : HeadFault::kMalformed);
     return fault();
   }
-  if (!authority_.empty() && !host_.empty() && !equals_ignoring_case(authority_, host_)) set_fault(HeadFault::kMalformed);
+  if (!authority_.empty() && !host_.empty() && !equals_ignoring_case(authority_, host_))
+    set_fault(HeadFault::kMalformed);
   head_.authority = authority_.empty() ? host_ : authority_;
   if (!is_authority(head_.authority)) set_fault(HeadFault::kMalformed);
   head_.version = Version::kHttp2;
@@ -129,7 +125,8 @@ HeadFault RequestReader::finish(bool end_stream) {
   head_.method_name = method_;
   head_.scheme = scheme_;
   head_.target = path_;
-  if (path_ == "*" ? head_.method != Method::kOptions : !is_origin_form(path_)) set_fault(HeadFault::kMalformed);
+  if (path_ == "*" ? head_.method != Method::kOptions : !is_origin_form(path_))
+    set_fault(HeadFault::kMalformed);
   if (head_.method == Method::kConnect || !protocol_.empty()) finish_connect(end_stream);
   if (end_stream && content_length_.value_or(0) != 0) set_fault(HeadFault::kMalformed);
   join_crumbs();
@@ -151,8 +148,12 @@ void RequestReader::pseudo_field(std::string_view name, std::string_view value) 
     if (value.size() > max_uri_bytes_) return set_fault(HeadFault::kUriBytes);
     good = set_once(path_, value);
   } else if (name == ":scheme") {
-    if (scheme_.empty()) scheme_ = equals_ignoring_case(value, "https") ? "https" : equals_ignoring_case(value, "http") ? "http" : "";
-    else scheme_ = "";
+    if (scheme_.empty())
+      scheme_ = equals_ignoring_case(value, "https")  ? "https"
+                : equals_ignoring_case(value, "http") ? "http"
+                                                      : "";
+    else
+      scheme_ = "";
     good = !scheme_.empty();
   } else if (name == ":authority") {
     good = set_once(authority_, value);
@@ -194,7 +195,8 @@ void RequestReader::join_crumbs() {
 // RFC 8441: a CONNECT with :protocol opens a stream of bytes; the model has it as an upgrade.
 void RequestReader::finish_connect(bool end_stream) {
   if (head_.method != Method::kConnect) return set_fault(HeadFault::kMalformed);
-  if (protocol_.empty()) return set_fault(HeadFault::kMalformed);  // with scheme and path, section 8.5 forbids it
+  if (protocol_.empty())
+    return set_fault(HeadFault::kMalformed);  // with scheme and path, section 8.5 forbids it
   if (end_stream || content_length_) return set_fault(HeadFault::kMalformed);
   head_.method = Method::kGet;
   head_.method_name = "GET";
@@ -205,7 +207,8 @@ void ResponseReader::field(FieldName id, std::string_view name, std::string_view
   if (!count(name, value)) return;
   if (name.starts_with(':')) {
     const auto status = parse_decimal<std::uint16_t>(value);
-    if (name != ":status" || regular_seen_ || status_seen_ || value.size() != 3 || !status || *status < 100 || *status > 599) {
+    if (name != ":status" || regular_seen_ || status_seen_ || value.size() != 3 || !status || *status < 100 ||
+        *status > 599) {
       return set_fault(HeadFault::kMalformed);
     }
     status_seen_ = true;

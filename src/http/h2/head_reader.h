@@ -1,28 +1,30 @@
-// From the fields of a header block to a head of the message model (RFC 9113 section 8): everything that would mean
-// something else in another protocol is refused here, so that what leaves as HTTP/1.1 cannot be read in two ways.
+// From the fields of a header block to a head of the message model (RFC 9113 section 8): everything that
+// would mean something else in another protocol is refused here, so that what leaves as HTTP/1.1 cannot be
+// read in two ways.
 //
-// A reader takes the fields of one block in order and judges it at its end. After a fault it only goes on counting, for
-// the block has to be decoded to its end whatever is in it. Belongs to the stream whose head it fills.
+// A reader takes the fields of one block in order and judges it at its end. After a fault it only goes on
+// counting, for the block has to be decoded to its end whatever is in it. Belongs to the stream whose head it
+// fills.
 #pragma once
+
+#include "http/limits.h"
+#include "http/message.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
-#include "http/limits.h"
-#include "http/message.h"
-
 namespace brink::http::h2 {
 
 // What is wrong with a head.
 enum class HeadFault : std::uint8_t {
   kNone,
-  kMalformed,      // RFC 9113 section 8.1.1: the stream is reset
-  kHeaderBytes,    // over limits.header_bytes: 431
-  kHeaderCount,    // over limits.header_count: 431
-  kUriBytes,       // over limits.uri_bytes: 414
-  kPlainConnect,   // CONNECT without :protocol, which is not served: 501
+  kMalformed,     // RFC 9113 section 8.1.1: the stream is reset
+  kHeaderBytes,   // over limits.header_bytes: 431
+  kHeaderCount,   // over limits.header_count: 431
+  kUriBytes,      // over limits.uri_bytes: 414
+  kPlainConnect,  // CONNECT without :protocol, which is not served: 501
 };
 
 // What all blocks have in common: how much they may hold and how a field looks.
@@ -33,7 +35,8 @@ class BlockReader {
   [[nodiscard]] std::size_t decoded_bytes() const { return bytes_; }
 
  protected:
-  BlockReader(std::uint32_t max_bytes, std::uint32_t max_fields) : max_bytes_(max_bytes), max_fields_(max_fields) {}
+  BlockReader(std::uint32_t max_bytes, std::uint32_t max_fields)
+      : max_bytes_(max_bytes), max_fields_(max_fields) {}
 
   // Counts a field; false where it is to be left alone because something is wrong already or now.
   bool count(std::string_view name, std::string_view value);
@@ -54,7 +57,9 @@ class BlockReader {
 class RequestReader : public BlockReader {
  public:
   RequestReader(RequestHead& head, const ServerLimits& limits)
-      : BlockReader(limits.header_bytes, limits.header_count), head_(head), max_uri_bytes_(limits.uri_bytes) {}
+      : BlockReader(limits.header_bytes, limits.header_count),
+        head_(head),
+        max_uri_bytes_(limits.uri_bytes) {}
 
   // `id` is what the name is in any case.
   void field(FieldName id, std::string_view name, std::string_view value);

@@ -1,9 +1,9 @@
 #include "http/h2/hpack_decoder.h"
 
+#include "http/h2/huffman.h"
+
 #include <algorithm>
 #include <optional>
-
-#include "http/h2/huffman.h"
 
 namespace brink::http::h2 {
 namespace {

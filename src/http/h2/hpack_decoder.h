@@ -1,12 +1,12 @@
-// The receiving side of HPACK (RFC 7541): header blocks in, fields out. One for each connection; blocks in the order in
-// which they came, all of them, whatever becomes of their streams.
+// The receiving side of HPACK (RFC 7541): header blocks in, fields out. One for each connection; blocks in
+// the order in which they came, all of them, whatever becomes of their streams.
 #pragma once
-
-#include <cstddef>
-#include <string_view>
 
 #include "base/slice.h"
 #include "http/h2/hpack_table.h"
+
+#include <cstddef>
+#include <string_view>
 
 namespace brink::http::h2 {
 
@@ -23,10 +23,11 @@ class FieldSink {
 class HpackDecoder {
  public:
   // `max_table_size` is what we have announced as SETTINGS_HEADER_TABLE_SIZE.
-  explicit HpackDecoder(std::size_t max_table_size) : table_(max_table_size), max_table_size_(max_table_size) {}
+  explicit HpackDecoder(std::size_t max_table_size)
+      : table_(max_table_size), max_table_size_(max_table_size) {}
 
-  // Decodes a whole block; `sink` nullptr where nobody wants the fields. False where it is malformed: nothing that comes
-  // on the connection can be understood then (COMPRESSION_ERROR).
+  // Decodes a whole block; `sink` nullptr where nobody wants the fields. False where it is malformed: nothing
+  // that comes on the connection can be understood then (COMPRESSION_ERROR).
   [[nodiscard]] bool decode(std::string_view block, FieldSink* sink);
 
   [[nodiscard]] const DynamicTable& table() const { return table_; }

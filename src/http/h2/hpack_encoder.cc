@@ -1,9 +1,9 @@
 #include "http/h2/hpack_encoder.h"
 
+#include "http/h2/huffman.h"
+
 #include <algorithm>
 #include <cstring>
-
-#include "http/h2/huffman.h"
 
 namespace brink::http::h2 {
 namespace {
@@ -44,8 +44,10 @@ char* put_string(std::string_view text, char* out) {
 // A hash of name and value by their lengths and ends: what it lets through is compared whole.
 std::uint32_t hash_of(const WireField& field) {
   const std::string_view value = field.value;
-  std::uint64_t bits = field.name.size() * 0x9e37U + static_cast<std::uint64_t>(field.id) * 0x85ebU + value.size();
-  if (field.id == FieldName::kOther && !field.name.empty()) bits += static_cast<unsigned char>(field.name.back()) * 0x1003fULL;
+  std::uint64_t bits =
+      field.name.size() * 0x9e37U + static_cast<std::uint64_t>(field.id) * 0x85ebU + value.size();
+  if (field.id == FieldName::kOther && !field.name.empty())
+    bits += static_cast<unsigned char>(field.name.back()) * 0x1003fULL;
   std::uint64_t head = 0;
   std::uint64_t tail = 0;
   const std::size_t part = std::min(value.size(), sizeof head);
@@ -68,7 +70,8 @@ StaticMatch match_pseudo_field(std::string_view name, std::string_view value) {
     std::string_view name;
     std::size_t first, last;
   };
-  static constexpr Range kRanges[] = {{":status", 8, 14}, {":method", 2, 3}, {":path", 4, 5}, {":scheme", 6, 7}, {":authority", 1, 1}};
+  static constexpr Range kRanges[] = {
+      {":status", 8, 14}, {":method", 2, 3}, {":path", 4, 5}, {":scheme", 6, 7}, {":authority", 1, 1}};
   for (const Range& range : kRanges) {
     if (range.name != name) continue;
     for (std::size_t i = range.first; i <= range.last; ++i) {
@@ -99,12 +102,9 @@ bool is_worth_indexing(const WireField& field) {
     case FieldName::kIfNoneMatch:
     case FieldName::kLastModified:
     case FieldName::kLocation:
-    case FieldName::kSetCookie:
-      return false;
-    case FieldName::kOther:
-      return field.name != ":path";
-    default:
-      return true;
+    case FieldName::kSetCookie: return false;
+    case FieldName::kOther: return field.name != ":path";
+    default: return true;
   }
 }
 
@@ -120,7 +120,8 @@ void HpackEncoder::set_peer_table_size(std::size_t size) {
 
 std::size_t HpackEncoder::bound(std::span<const WireField> fields) {
   std::size_t bytes = 2 * kMaxIntegerBytes;
-  for (const WireField& field : fields) bytes += field.name.size() + field.value.size() + 3 * kMaxIntegerBytes;
+  for (const WireField& field : fields)
+    bytes += field.name.size() + field.value.size() + 3 * kMaxIntegerBytes;
   return bytes;
 }
 
@@ -142,7 +143,9 @@ char* HpackEncoder::encode_field(const WireField& field, char* out) {
   const std::size_t size = field.name.size() + field.value.size() + kHpackOverhead;
   if (!field.never_indexed && size <= table_.max_size() * 3 / 4 && is_worth_indexing(field)) {
     const std::uint32_t hash = hash_of(field);
-    const std::size_t found = table_.find(hash, [&](const HpackField& entry) { return entry.name == field.name && entry.value == field.value; });
+    const std::size_t found = table_.find(hash, [&](const HpackField& entry) {
+      return entry.name == field.name && entry.value == field.value;
+    });
     if (found < table_.count()) return put_integer(kStaticEntries + 1 + found, 0x80, 7, out);
     table_.insert({field.name, field.value, field.id}, hash);
     literal = kIncremental;
@@ -150,7 +153,8 @@ char* HpackEncoder::encode_field(const WireField& field, char* out) {
   out = put_integer(known.index, literal.bits, literal.prefix, out);
   if (known.index == 0) out = put_string(field.name, out);
   // A value that never comes again is quicker sent as it is.
-  if (field.never_indexed) return std::copy_n(field.value.data(), field.value.size(), put_integer(field.value.size(), 0, 7, out));
+  if (field.never_indexed)
+    return std::copy_n(field.value.data(), field.value.size(), put_integer(field.value.size(), 0, 7, out));
   return put_string(field.value, out);
 }
 

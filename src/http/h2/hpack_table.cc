@@ -1,10 +1,10 @@
 #include "http/h2/hpack_table.h"
 
+#include "base/assert.h"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
-
-#include "base/assert.h"
 
 namespace brink::http::h2 {
 namespace {
@@ -77,7 +77,8 @@ constexpr HpackField kStatic[kStaticEntries] = {
 constexpr auto kStaticByName = [] {
   std::array<std::uint8_t, static_cast<std::size_t>(FieldName::kCount)> by_name{};
   for (std::size_t i = kStaticEntries; i-- > 0;) {
-    if (kStatic[i].id != FieldName::kOther) by_name[static_cast<std::size_t>(kStatic[i].id)] = static_cast<std::uint8_t>(i + 1);
+    if (kStatic[i].id != FieldName::kOther)
+      by_name[static_cast<std::size_t>(kStatic[i].id)] = static_cast<std::uint8_t>(i + 1);
   }
   return by_name;
 }();
@@ -138,7 +139,8 @@ void DynamicTable::evict_to(std::size_t size) {
   }
 }
 
-// Room for `bytes` at the end: by moving what is left to the front, or, where that would gain little, by growing.
+// Room for `bytes` at the end: by moving what is left to the front, or, where that would gain little, by
+// growing.
 void DynamicTable::make_room(std::size_t bytes) {
   if (capacity_ - used_ >= bytes) return;
   const std::size_t begin = count() == 0 ? used_ : entries_[first_].begin;
@@ -155,7 +157,8 @@ void DynamicTable::make_room(std::size_t bytes) {
   if (moved) bytes_ = std::move(moved);
   capacity_ = capacity;
   used_ = live;
-  for (std::size_t i = first_; i < entries_.size(); ++i) entries_[i].begin -= static_cast<std::uint32_t>(begin);
+  for (std::size_t i = first_; i < entries_.size(); ++i)
+    entries_[i].begin -= static_cast<std::uint32_t>(begin);
 }
 
 }  // namespace brink::http::h2

@@ -1,13 +1,14 @@
-// The tables of HPACK, RFC 7541 section 2.3: the static one, and the dynamic one of one direction of a connection.
+// The tables of HPACK, RFC 7541 section 2.3: the static one, and the dynamic one of one direction of a
+// connection.
 #pragma once
+
+#include "http/field_name.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
-
-#include "http/field_name.h"
 
 namespace brink::http::h2 {
 
@@ -26,8 +27,8 @@ inline constexpr std::size_t kStaticEntries = 61;
 // What a field counts for beyond its text, section 4.1.
 inline constexpr std::size_t kHpackOverhead = 32;
 
-// Fields in the order of their coming, the newest first; old ones leave when the size would pass the maximum. Holds
-// memory in proportion to what is in it. Views are good until the next insert().
+// Fields in the order of their coming, the newest first; old ones leave when the size would pass the maximum.
+// Holds memory in proportion to what is in it. Views are good until the next insert().
 class DynamicTable {
  public:
   explicit DynamicTable(std::size_t max_size) : max_size_(max_size) {}
@@ -68,7 +69,7 @@ class DynamicTable {
   std::size_t first_ = 0;
   std::unique_ptr<char[]> bytes_;
   std::size_t capacity_ = 0;
-  std::size_t used_ = 0;        // of bytes_, those of entries that have left included
+  std::size_t used_ = 0;  // of bytes_, those of entries that have left included
   std::size_t size_ = 0;
   std::size_t max_size_;
 };

@@ -11,26 +11,28 @@ constexpr unsigned kSymbols = 257;  // 256 bytes and the end of the string
 constexpr unsigned kMaxBits = 30;
 constexpr unsigned kFastBits = 10;  // nearly all of what headers are made of
 
-// RFC 7541 appendix B gives each symbol a length; the codes follow from the lengths, for the code is canonical: shorter
-// codes come first, and among those of one length, lower symbols.
+// RFC 7541 appendix B gives each symbol a length; the codes follow from the lengths, for the code is
+// canonical: shorter codes come first, and among those of one length, lower symbols.
 constexpr std::array<std::uint8_t, kSymbols> kLengths = {
-    13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 30, 28, 28, 28, 28, 28, 28,
-    28, 28, 28, 6,  10, 10, 12, 13, 6,  8,  11, 10, 10, 8,  11, 8,  6,  6,  6,  5,  5,  5,  6,  6,  6,  6,  6,  6,  6,
-    7,  8,  15, 6,  12, 10, 13, 6,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,
-    7,  8,  7,  8,  13, 19, 13, 14, 6,  15, 5,  6,  5,  6,  5,  6,  6,  6,  5,  7,  7,  6,  6,  6,  5,  6,  7,  6,  5,
-    5,  6,  7,  7,  7,  7,  7,  15, 11, 14, 13, 28, 20, 22, 20, 20, 22, 22, 22, 23, 22, 23, 23, 23, 23, 23, 24, 23, 24,
-    24, 22, 23, 24, 23, 23, 23, 23, 21, 22, 23, 22, 23, 23, 24, 22, 21, 20, 22, 22, 23, 23, 21, 23, 22, 22, 24, 21, 22,
-    23, 23, 21, 21, 22, 21, 23, 22, 23, 23, 20, 22, 22, 22, 23, 22, 22, 23, 26, 26, 20, 19, 22, 23, 22, 25, 26, 26, 26,
-    27, 27, 26, 24, 25, 19, 21, 26, 27, 27, 26, 27, 24, 21, 21, 26, 26, 28, 27, 27, 27, 20, 24, 20, 21, 22, 21, 21, 23,
-    22, 22, 25, 25, 24, 24, 26, 23, 26, 27, 26, 26, 27, 27, 27, 27, 27, 28, 27, 27, 27, 27, 27, 26, 30};
+    13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 30, 28, 28, 28,
+    28, 28, 28, 28, 28, 28, 6,  10, 10, 12, 13, 6,  8,  11, 10, 10, 8,  11, 8,  6,  6,  6,  5,  5,  5,  6,
+    6,  6,  6,  6,  6,  6,  7,  8,  15, 6,  12, 10, 13, 6,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  7,
+    7,  7,  7,  7,  7,  7,  7,  7,  7,  7,  8,  7,  8,  13, 19, 13, 14, 6,  15, 5,  6,  5,  6,  5,  6,  6,
+    6,  5,  7,  7,  6,  6,  6,  5,  6,  7,  6,  5,  5,  6,  7,  7,  7,  7,  7,  15, 11, 14, 13, 28, 20, 22,
+    20, 20, 22, 22, 22, 23, 22, 23, 23, 23, 23, 23, 24, 23, 24, 24, 22, 23, 24, 23, 23, 23, 23, 21, 22, 23,
+    22, 23, 23, 24, 22, 21, 20, 22, 22, 23, 23, 21, 23, 22, 22, 24, 21, 22, 23, 23, 21, 21, 22, 21, 23, 22,
+    23, 23, 20, 22, 22, 22, 23, 22, 22, 23, 26, 26, 20, 19, 22, 23, 22, 25, 26, 26, 26, 27, 27, 26, 24, 25,
+    19, 21, 26, 27, 27, 26, 27, 24, 21, 21, 26, 26, 28, 27, 27, 27, 20, 24, 20, 21, 22, 21, 21, 23, 22, 22,
+    25, 25, 24, 24, 26, 23, 26, 27, 26, 26, 27, 27, 27, 27, 27, 28, 27, 27, 27, 27, 27, 26, 30};
 
 struct Code {
-  std::array<std::uint32_t, kSymbols> codes{};         // right-aligned
-  std::array<std::uint16_t, kSymbols> by_code{};       // symbols in the order of their codes
-  std::array<std::uint32_t, kMaxBits + 1> first{};     // the first code of each length
-  std::array<std::uint16_t, kMaxBits + 1> offset{};    // where its symbol stands in by_code
-  std::array<std::uint16_t, kMaxBits + 1> count{};     // how many codes have that length
-  std::array<std::uint16_t, 1 << kFastBits> fast{};    // by the next bits: length << 8 | symbol; 0: a longer code
+  std::array<std::uint32_t, kSymbols> codes{};       // right-aligned
+  std::array<std::uint16_t, kSymbols> by_code{};     // symbols in the order of their codes
+  std::array<std::uint32_t, kMaxBits + 1> first{};   // the first code of each length
+  std::array<std::uint16_t, kMaxBits + 1> offset{};  // where its symbol stands in by_code
+  std::array<std::uint16_t, kMaxBits + 1> count{};   // how many codes have that length
+  std::array<std::uint16_t, 1 << kFastBits>
+      fast{};  // by the next bits: length << 8 | symbol; 0: a longer code
 };
 
 constexpr Code kCode = [] {
@@ -106,7 +108,7 @@ std::optional<std::size_t> huffman_decode(std::string_view encoded, char* out) {
       }
       if (length > kMaxBits) return std::nullopt;
     }
-    if (length > count) break;           // not a whole code: it must be padding
+    if (length > count) break;               // not a whole code: it must be padding
     if (symbol > 0xff) return std::nullopt;  // the end-of-string code
     *out++ = static_cast<char>(symbol);
     bits <<= length;

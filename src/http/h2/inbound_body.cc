@@ -1,9 +1,9 @@
 #include "http/h2/inbound_body.h"
 
+#include "runtime/frame_pool.h"
+
 #include <cstring>
 #include <new>
-
-#include "runtime/frame_pool.h"
 
 namespace brink::http::h2 {
 namespace {

@@ -1,14 +1,14 @@
-// Content that a peer sends on a stream, as the body that its consumer reads. What is waiting here is bounded by the
-// stream's window, because the window opens only by what the consumer takes.
+// Content that a peer sends on a stream, as the body that its consumer reads. What is waiting here is bounded
+// by the stream's window, because the window opens only by what the consumer takes.
 //
-// Belongs to its stream, on one loop. Pieces are kept as slices of the buffer they were read into where they are a good
-// part of it, and copied otherwise, so that a peer cannot make a few bytes hold a big buffer each.
+// Belongs to its stream, on one loop. Pieces are kept as slices of the buffer they were read into where they
+// are a good part of it, and copied otherwise, so that a peer cannot make a few bytes hold a big buffer each.
 #pragma once
+
+#include "http/body.h"
 
 #include <cstdint>
 #include <optional>
-
-#include "http/body.h"
 
 namespace brink::http::h2 {
 
@@ -37,8 +37,8 @@ class InboundBody final : public Body {
   void append(std::string_view bytes, Buffer* source);
   // All content has come.
   void finish(const Fields* trailers);
-  // It will not come whole. What is waiting is dropped; the answer is how many bytes that was. Does nothing after
-  // finish() or another fail().
+  // It will not come whole. What is waiting is dropped; the answer is how many bytes that was. Does nothing
+  // after finish() or another fail().
   std::size_t fail(const Error& error);
   // Drops what is waiting and what comes from now on, without telling the owner. How many bytes were waiting.
   std::size_t discard();
@@ -64,7 +64,7 @@ class InboundBody final : public Body {
   std::uint64_t received_ = 0;
   Piece* first_ = nullptr;
   Piece* last_ = nullptr;
-  Buffer* tail_ = nullptr;        // that small pieces are copied into, while some of them wait
+  Buffer* tail_ = nullptr;  // that small pieces are copied into, while some of them wait
   std::size_t tail_used_ = 0;
   State state_ = State::kOpen;
   std::optional<Error> error_;

@@ -1,9 +1,9 @@
 #include "http/h2/outbound_body.h"
 
-#include <cstring>
-
 #include "base/assert.h"
 #include "http/server.h"
+
+#include <cstring>
 
 namespace brink::http::h2 {
 
@@ -22,7 +22,8 @@ Outgoing OutboundBody::offer(std::size_t limit) {
   }
   if (held_ == 0 && state_ == State::kFailed) return {.status = Outgoing::Status::kFailed};
   const std::size_t bytes = std::min(held_, limit);
-  return {.status = Outgoing::Status::kData, .bytes = bytes, .end = state_ == State::kEnded && bytes == held_};
+  return {
+      .status = Outgoing::Status::kData, .bytes = bytes, .end = state_ == State::kEnded && bytes == held_};
 }
 
 void OutboundBody::take(char* into, std::size_t bytes) {
@@ -69,15 +70,12 @@ void OutboundBody::read(std::size_t limit) {
           fail(ServerError::kResponseBroken);
         }
         break;
-      case BodyRead::Status::kPending:
-        return;
+      case BodyRead::Status::kPending: return;
       case BodyRead::Status::kEnd:
         state_ = State::kEnded;
         if (expected_ && taken_ + held_ != *expected_) fail(ServerError::kResponseBroken);
         break;
-      case BodyRead::Status::kFailed:
-        fail(*read.error);
-        break;
+      case BodyRead::Status::kFailed: fail(*read.error); break;
     }
   }
 }

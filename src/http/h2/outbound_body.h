@@ -1,15 +1,15 @@
-// The body that is being sent on a stream, as the codec asks for it: pulled piece by piece when a frame can go out, so
-// that what the peer does not take is not read from where it comes from.
+// The body that is being sent on a stream, as the codec asks for it: pulled piece by piece when a frame can
+// go out, so that what the peer does not take is not read from where it comes from.
 //
 // Belongs to its stream, on one loop.
 #pragma once
 
+#include "http/body.h"
+#include "http/h2/codec.h"
+
 #include <array>
 #include <cstdint>
 #include <optional>
-
-#include "http/body.h"
-#include "http/h2/codec.h"
 
 namespace brink::http::h2 {
 
@@ -30,7 +30,8 @@ class OutboundBody {
 
   // Whether offer() found nothing: somebody must wait for the body, and then resume the stream.
   [[nodiscard]] bool is_starved() const { return starved_; }
-  // Looks again after offer() had found nothing; true where there is something to offer now, an end or a failure too.
+  // Looks again after offer() had found nothing; true where there is something to offer now, an end or a
+  // failure too.
   bool refill();
   [[nodiscard]] Body* body() const { return body_; }
   [[nodiscard]] std::uint64_t taken() const { return taken_; }
@@ -54,7 +55,7 @@ class OutboundBody {
   bool starved_ = false;
   std::uint8_t first_ = 0;
   std::uint8_t count_ = 0;
-  std::size_t held_ = 0;          // bytes in the pieces
+  std::size_t held_ = 0;  // bytes in the pieces
   std::uint64_t taken_ = 0;
   std::optional<Error> error_;
   std::array<Slice, kPieces> pieces_;

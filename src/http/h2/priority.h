@@ -12,8 +12,8 @@ struct Priority {
   friend bool operator==(const Priority&, const Priority&) = default;
 };
 
-// Reads a structured-field dictionary (RFC 8941) as far as it says something about priority. What is malformed or out of
-// range counts as not said, as RFC 9218 section 4 has it.
+// Reads a structured-field dictionary (RFC 8941) as far as it says something about priority. What is
+// malformed or out of range counts as not said, as RFC 9218 section 4 has it.
 [[nodiscard]] Priority parse_priority(std::string_view value);
 
 }  // namespace brink::http::h2

@@ -1,8 +1,5 @@
 #include "http/h2/server_session.h"
 
-#include <limits>
-#include <optional>
-
 #include "http/h2/flood_guard.h"
 #include "http/h2/request_error.h"
 #include "http/h2/server_stream.h"
@@ -10,24 +7,32 @@
 #include "runtime/in_scope.h"
 #include "runtime/task_group.h"
 
+#include <limits>
+#include <optional>
+
 namespace brink::http::h2 {
 namespace {
 
 constexpr std::size_t kReadBytes = Buffer::kLarge;
 // Reads in one go before others get their turn.
 constexpr int kReadsPerTurn = 8;
-// Of frames that wait to be sent because the client does not read: nothing more is read from it until they are gone.
+// Of frames that wait to be sent because the client does not read: nothing more is read from it until they
+// are gone.
 constexpr std::size_t kMaxQueuedBytes = 64 * 1024;
-// Streams that the client has closed while their tasks are still coming to an end, in relation to limits.streams.
+// Streams that the client has closed while their tasks are still coming to an end, in relation to
+// limits.streams.
 constexpr std::size_t kEndingStreams = 4;
-// From the first GOAWAY of a drain, which tells, to the second, which refuses, unless the client is heard of earlier.
+// From the first GOAWAY of a drain, which tells, to the second, which refuses, unless the client is heard of
+// earlier.
 constexpr auto kDrainNotice = std::chrono::milliseconds(1000);
 // How long a connection that has been ended waits for the client to take what is left, and for it to close.
 constexpr auto kGoodbye = std::chrono::milliseconds(2000);
 constexpr std::uint32_t kContinuationBytes = 16 * 1024;
 constexpr std::uint32_t kExtraContinuations = 8;
 
-std::uint32_t max_continuations(const ServerLimits& limits) { return limits.header_bytes / kContinuationBytes + kExtraContinuations; }
+std::uint32_t max_continuations(const ServerLimits& limits) {
+  return limits.header_bytes / kContinuationBytes + kExtraContinuations;
+}
 
 CodecOptions codec_options(const ServerLimits& limits) {
   constexpr std::uint32_t kMaxWindow = std::numeric_limits<std::int32_t>::max();
@@ -57,8 +62,8 @@ class ServerSession::Impl final : private CodecEvents, private Wire::Owner, priv
   // Why the connection ends.
   enum class End : unsigned char {
     kNotYet,
-    kDone,        // neither side has more to say
-    kSentAway,    // a GOAWAY says what the client did wrong
+    kDone,      // neither side has more to say
+    kSentAway,  // a GOAWAY says what the client did wrong
     kClientGone,
     kCancelled,
   };
@@ -119,7 +124,8 @@ class ServerSession::Impl final : private CodecEvents, private Wire::Owner, priv
   std::optional<CancelScope> reading_scope_;
   IntrusiveList<StreamOfServer, AllStreamsTag> all_;
   IntrusiveList<StreamOfServer, StartingTag> starting_;
-  IntrusiveList<StreamOfServer, WritingTag> awaiting_;  // their last byte is in the output, in the order of that
+  IntrusiveList<StreamOfServer, WritingTag>
+      awaiting_;  // their last byte is in the output, in the order of that
   Buffer* reading_ = nullptr;
   std::size_t block_bytes_ = 0;
   std::size_t open_streams_ = 0;
@@ -127,7 +133,7 @@ class ServerSession::Impl final : private CodecEvents, private Wire::Owner, priv
   TimePoint began_ = loop.now();
   TimePoint head_began_;
   TimePoint last_data_written_;
-  OwnedTimer<Impl, &Impl::on_quiet> quiet_timer_{*this};     // the client asks for nothing
+  OwnedTimer<Impl, &Impl::on_quiet> quiet_timer_{*this};  // the client asks for nothing
   OwnedTimer<Impl, &Impl::finish_drain> drain_timer_{*this};
   std::optional<Limit> flood_;  // acted upon once the codec has returned
   End end_ = End::kNotYet;
@@ -138,8 +144,9 @@ class ServerSession::Impl final : private CodecEvents, private Wire::Owner, priv
   bool drained_ = false;  // the second GOAWAY has been submitted
 };
 
-ServerSession::ServerSession(std::unique_ptr<net::Transport> transport, const ConnectionFacts& facts, Service& service,
-                             const ServerLimits& limits, const ServerTimeouts& timeouts, Loop& loop)
+ServerSession::ServerSession(std::unique_ptr<net::Transport> transport, const ConnectionFacts& facts,
+                             Service& service, const ServerLimits& limits, const ServerTimeouts& timeouts,
+                             Loop& loop)
     : impl_(std::make_unique<Impl>(std::move(transport), facts, service, limits, timeouts, loop)) {}
 ServerSession::~ServerSession() = default;
 Task<void> ServerSession::run(std::string_view already_read) { return impl_->run(already_read); }
@@ -161,7 +168,8 @@ Task<void> ServerSession::Impl::run(std::string_view already_read) {
   quiet_timer_.disarm();
   drain_timer_.disarm();
   if (end_ == End::kDone) (void)co_await streams_->join(loop.after(timeouts.write));
-  all_.for_each([&](StreamOfServer& stream) { stream.on_connection_lost({ServerError::kClientGone, error_number_}); });
+  all_.for_each(
+      [&](StreamOfServer& stream) { stream.on_connection_lost({ServerError::kClientGone, error_number_}); });
   co_await streams_->finish();
   if (end_ == End::kDone || end_ == End::kSentAway) co_await say_goodbye();
   co_await writer.finish();
@@ -251,7 +259,8 @@ void ServerSession::Impl::on_frame_header(const FrameHeader& frame) {
     head_began_ = loop.now();
     block_bytes_ = 0;
   }
-  if (frame.type == FrameType::kHeaders || frame.type == FrameType::kContinuation) block_bytes_ += FrameHeader::kBytes + frame.length;
+  if (frame.type == FrameType::kHeaders || frame.type == FrameType::kContinuation)
+    block_bytes_ += FrameHeader::kBytes + frame.length;
   if (const auto limit = guard_.on_frame(frame, loop.now()); limit && !flood_) flood_ = limit;
 }
 
@@ -295,7 +304,8 @@ void ServerSession::Impl::on_written() {
     });
     newly_ended_ = false;
   }
-  while (!awaiting_.empty() && awaiting_.front().end_position <= wire_.bytes_given()) awaiting_.pop_front()->on_written();
+  while (!awaiting_.empty() && awaiting_.front().end_position <= wire_.bytes_given())
+    awaiting_.pop_front()->on_written();
   if (flood_) calm_down(*flood_);
   if (own_codec_.is_finished()) end(End::kDone);
 }
@@ -351,8 +361,8 @@ void ServerSession::Impl::end(End why, int error_number) {
   reading_scope_->cancel();
 }
 
-// Gives the client time to take the last frames, and then to close: to close first while it still sends would take the
-// last frames from it.
+// Gives the client time to take the last frames, and then to close: to close first while it still sends would
+// take the last frames from it.
 Task<void> ServerSession::Impl::say_goodbye() {
   const Deadline deadline = loop.after(kGoodbye);
   wire_.wake();

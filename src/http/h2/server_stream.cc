@@ -13,7 +13,11 @@ constexpr std::uint8_t kMaxInformational = 16;
 }  // namespace
 
 StreamOfServer::StreamOfServer(StreamHost& host, CancelScope& parent)
-    : host_(host), scope_(parent), started_(host.block_began()), reader_(head_, host.limits), inbound_(*this) {}
+    : host_(host),
+      scope_(parent),
+      started_(host.block_began()),
+      reader_(head_, host.limits),
+      inbound_(*this) {}
 
 // --- what comes in ---
 
@@ -22,7 +26,8 @@ void StreamOfServer::on_field(FieldName id, std::string_view name, std::string_v
     reader_.field(id, name, value);
     return;
   }
-  if (!trailers_reader_) trailers_reader_.emplace(trailers_, host_.limits.header_bytes, host_.limits.header_count);
+  if (!trailers_reader_)
+    trailers_reader_.emplace(trailers_, host_.limits.header_bytes, host_.limits.header_count);
   trailers_reader_->field(id, name, value);
 }
 
@@ -49,7 +54,8 @@ void StreamOfServer::on_request_head(bool end_stream) {
   }
   has_body_ = upgrade || !end_stream;
   inbound_.set_length(declared_length_);
-  if (const Field* priority = head_.fields.find(FieldName::kPriority)) host_.codec.set_priority(*this, parse_priority(priority->value));
+  if (const Field* priority = head_.fields.find(FieldName::kPriority))
+    host_.codec.set_priority(*this, parse_priority(priority->value));
   is_served = false;
   host_.start(*this);
 }
@@ -66,11 +72,9 @@ void StreamOfServer::answer_fault(HeadFault fault) {
     case HeadFault::kUriBytes:
       host_.service.on_limit(Limit::kUriBytes);
       return refuse(414, RequestError::kUriTooLong);
-    case HeadFault::kPlainConnect:
-      return refuse(501, RequestError::kConnectRefused);
+    case HeadFault::kPlainConnect: return refuse(501, RequestError::kConnectRefused);
     case HeadFault::kMalformed:
-    case HeadFault::kNone:
-      break;
+    case HeadFault::kNone: break;
   }
   host_.service.on_unreadable_request(host_.facts, 400, RequestError::kMalformedHead);
   host_.count_fault();
@@ -91,7 +95,8 @@ void StreamOfServer::refuse(std::uint16_t status, const Error& why) {
 }
 
 void StreamOfServer::on_trailers(bool end_stream) {
-  const bool well_formed = end_stream && !content_over_ && (!trailers_reader_ || trailers_reader_->fault() == HeadFault::kNone);
+  const bool well_formed =
+      end_stream && !content_over_ && (!trailers_reader_ || trailers_reader_->fault() == HeadFault::kNone);
   if (!well_formed) return content_is_malformed();
   content_is_over(trailers_.empty() ? nullptr : &trailers_);
 }
@@ -105,7 +110,8 @@ void StreamOfServer::on_data(std::string_view bytes) {
     host_.codec.consume(*this, bytes.size());
     return content_is_malformed();
   }
-  if (host_.limits.body_bytes != 0 && head_.upgrade.empty() && received > host_.limits.body_bytes && !inbound_.is_over()) {
+  if (host_.limits.body_bytes != 0 && head_.upgrade.empty() && received > host_.limits.body_bytes &&
+      !inbound_.is_over()) {
     host_.service.on_limit(Limit::kBodyBytes);
     fail_body(ServerError::kBodyTooLarge);
   }
@@ -210,10 +216,13 @@ void StreamOfServer::submit_response(const ResponseHead& head, Body* body) {
   const bool has_body = body != nullptr && !no_content;
   if (has_body) {
     // Where there is a Content-Length, the body keeps to it.
-    outbound_.start(body, is_tunnel_ ? std::nullopt : head.fields.has(FieldName::kContentLength) ? content_length(head.fields) : length);
+    outbound_.start(body, is_tunnel_                                   ? std::nullopt
+                          : head.fields.has(FieldName::kContentLength) ? content_length(head.fields)
+                                                                       : length);
   }
   last_write_progress_ = host_.loop.now();
-  if (has_body) arm(write_timer_, last_write_progress_, is_tunnel_ ? host_.timeouts.tunnel_idle : host_.timeouts.write);
+  if (has_body)
+    arm(write_timer_, last_write_progress_, is_tunnel_ ? host_.timeouts.tunnel_idle : host_.timeouts.write);
   WireFields fields(head_.arena);
   write_response(head, length, fields);
   response_head_bytes_ = host_.codec.submit_response(*this, fields.view(), has_body);
@@ -243,9 +252,7 @@ Task<Result<>> StreamOfServer::wait_until_sent() {
 Outgoing StreamOfServer::offer(std::size_t limit) {
   Outgoing outgoing = outbound_.offer(limit);
   switch (outgoing.status) {
-    case Outgoing::Status::kWaiting:
-      sender_.wake();
-      break;
+    case Outgoing::Status::kWaiting: sender_.wake(); break;
     case Outgoing::Status::kFailed:
       if (!failure_) failure_ = ServerError::kResponseBroken;
       sender_.wake();
@@ -274,9 +281,10 @@ void StreamOfServer::take(char* into, std::size_t bytes) {
 void StreamOfServer::on_end_produced() {
   end_produced_ = true;
   host_.await_written(*this);
-  // A response that did not need the whole request: the rest may stop coming (RFC 9113 section 8.1). A tunnel's other
-  // direction goes on.
-  if (!content_over_ && !is_tunnel_ && (!is_started || is_served)) host_.codec.reset(*this, ErrorCode::kNoError);
+  // A response that did not need the whole request: the rest may stop coming (RFC 9113 section 8.1). A
+  // tunnel's other direction goes on.
+  if (!content_over_ && !is_tunnel_ && (!is_started || is_served))
+    host_.codec.reset(*this, ErrorCode::kNoError);
 }
 
 void StreamOfServer::on_written() {
@@ -288,14 +296,18 @@ void StreamOfServer::check_write_progress() {
   if (end_produced_ || failure_) return;
   const TimePoint now = host_.loop.now();
   if (is_tunnel_) {
-    if (now - last_write_progress_ < host_.timeouts.tunnel_idle) return arm(write_timer_, last_write_progress_, host_.timeouts.tunnel_idle);
+    if (now - last_write_progress_ < host_.timeouts.tunnel_idle)
+      return arm(write_timer_, last_write_progress_, host_.timeouts.tunnel_idle);
     host_.service.on_limit(Limit::kTunnelIdle);
     return abort(ErrorCode::kCancel, ServerError::kWriteTimeout);
   }
-  if (outbound_.is_starved()) return arm(write_timer_, now, host_.timeouts.write);  // it is not the client that we wait for
-  // A client that gets other streams first is no reason to end this one, unless it has shut this one's window.
-  const TimePoint last = host_.codec.has_room(*this) ? std::max(last_write_progress_, host_.last_connection_progress())
-                                                     : last_write_progress_;
+  if (outbound_.is_starved())
+    return arm(write_timer_, now, host_.timeouts.write);  // it is not the client that we wait for
+  // A client that gets other streams first is no reason to end this one, unless it has shut this one's
+  // window.
+  const TimePoint last = host_.codec.has_room(*this)
+                             ? std::max(last_write_progress_, host_.last_connection_progress())
+                             : last_write_progress_;
   if (now - last < host_.timeouts.write) return arm(write_timer_, last, host_.timeouts.write);
   host_.service.on_limit(Limit::kWrite);
   abort(ErrorCode::kCancel, ServerError::kWriteTimeout);

@@ -1,5 +1,6 @@
-// One request on an HTTP/2 connection and the response to it: what the codec says of a stream, as the ServerStream that a
-// service answers. Part of http/h2/server_session.cc, which owns all streams; nobody else includes this.
+// One request on an HTTP/2 connection and the response to it: what the codec says of a stream, as the
+// ServerStream that a service answers. Part of http/h2/server_session.cc, which owns all streams; nobody else
+// includes this.
 #pragma once
 
 #include "http/h2/head_reader.h"
@@ -40,7 +41,8 @@ class StreamHost {
   // Of the header block that is being read: when it began, and its bytes with its frames' headers.
   [[nodiscard]] virtual TimePoint block_began() const = 0;
   [[nodiscard]] virtual std::size_t block_bytes() const = 0;
-  // Whether the connection's own window keeps the client from getting anything, and since when nothing went out.
+  // Whether the connection's own window keeps the client from getting anything, and since when nothing went
+  // out.
   [[nodiscard]] virtual TimePoint last_connection_progress() const = 0;
 
   Codec& codec;
@@ -134,23 +136,23 @@ class StreamOfServer final : public ServerStream,
   std::uint64_t head_bytes_ = 0;
   std::uint64_t response_head_bytes_ = 0;
 
-  WaitPlace sender_;                // where send() waits
-  std::optional<Error> failure_;    // why nothing can be sent any more
-  TimePoint last_body_progress_;    // something came
-  TimePoint last_write_progress_;   // something went
+  WaitPlace sender_;               // where send() waits
+  std::optional<Error> failure_;   // why nothing can be sent any more
+  TimePoint last_body_progress_;   // something came
+  TimePoint last_write_progress_;  // something went
   OwnedTimer<StreamOfServer, &StreamOfServer::check_body_progress> body_timer_{*this};
   OwnedTimer<StreamOfServer, &StreamOfServer::check_write_progress> write_timer_{*this};
 
   std::uint8_t informational_ = 0;
   bool head_complete_ = false;
   bool has_body_ = false;
-  bool body_wanted_ = false;        // the consumer waits
-  bool content_over_ = false;       // END_STREAM has come
+  bool body_wanted_ = false;   // the consumer waits
+  bool content_over_ = false;  // END_STREAM has come
   bool continue_sent_ = false;
   bool response_submitted_ = false;
-  bool is_tunnel_ = false;          // an accepted upgrade
-  bool end_produced_ = false;       // our END_STREAM is in the output
-  bool sent_ = false;               // and the transport has it
+  bool is_tunnel_ = false;     // an accepted upgrade
+  bool end_produced_ = false;  // our END_STREAM is in the output
+  bool sent_ = false;          // and the transport has it
 };
 
 }  // namespace brink::http::h2

@@ -1,10 +1,10 @@
 // Two small tools of the sessions: giving way to others, and timers that are members.
 #pragma once
 
-#include <coroutine>
-
 #include "runtime/timer_wheel.h"
 #include "runtime/waiter.h"
+
+#include <coroutine>
 
 namespace brink::http::h2 {
 

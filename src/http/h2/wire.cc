@@ -97,6 +97,8 @@ void Wire::drop() {
   begin_ = end_ = 0;
 }
 
-bool Wire::is_drained() const { return begin_ == end_ && !codec_.wants_to_produce() && !transport_.has_unsent(); }
+bool Wire::is_drained() const {
+  return begin_ == end_ && !codec_.wants_to_produce() && !transport_.has_unsent();
+}
 
 }  // namespace brink::http::h2

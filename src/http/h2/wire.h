@@ -1,18 +1,19 @@
-// The outgoing side of a connection: takes frames from the codec and gives them to the transport, as many in one write
-// as there are. Whoever makes the codec want to send calls wake(); the writing itself happens once everything else that
-// is ready in this turn of the loop has run, so that the streams of one turn share a write.
+// The outgoing side of a connection: takes frames from the codec and gives them to the transport, as many in
+// one write as there are. Whoever makes the codec want to send calls wake(); the writing itself happens once
+// everything else that is ready in this turn of the loop has run, so that the streams of one turn share a
+// write.
 //
 // Holds a buffer only while bytes wait. Belongs to its session, on one loop.
 #pragma once
-
-#include <chrono>
-#include <cstdint>
 
 #include "base/slice.h"
 #include "http/h2/codec.h"
 #include "net/transport.h"
 #include "runtime/loop.h"
 #include "runtime/task.h"
+
+#include <chrono>
+#include <cstdint>
 
 namespace brink::http::h2 {
 
@@ -22,7 +23,8 @@ class Wire {
    public:
     // The transport has taken what it would for now: bytes_given() says how far that was.
     virtual void on_written() = 0;
-    // Nothing can be sent any more: the transport failed, or took nothing for the time allowed (error_number 0).
+    // Nothing can be sent any more: the transport failed, or took nothing for the time allowed (error_number
+    // 0).
     virtual void on_write_failed(int error_number) = 0;
 
    protected:

@@ -1,8 +1,8 @@
 #include "http/h2/wire_fields.h"
 
-#include <charconv>
-
 #include "base/ascii.h"
+
+#include <charconv>
 
 namespace brink::http::h2 {
 namespace {
@@ -22,27 +22,23 @@ bool may_be_sent(FieldName id) {
     case FieldName::kTransferEncoding:
     case FieldName::kUpgrade:
     case FieldName::kSecWebSocketAccept:
-    case FieldName::kSecWebSocketKey:
-      return false;
-    default:
-      return true;
+    case FieldName::kSecWebSocketKey: return false;
+    default: return true;
   }
 }
 
-// Secrets, which compression would betray, and values that never come twice, which would push the others out of the table.
+// Secrets, which compression would betray, and values that never come twice, which would push the others out
+// of the table.
 bool is_never_indexed(const Field& field) {
   switch (field.id) {
     case FieldName::kAuthorization:
     case FieldName::kProxyAuthorization:
     case FieldName::kBrinkRay:
     case FieldName::kCfRay:
-    case FieldName::kServerTiming:
-      return true;
+    case FieldName::kServerTiming: return true;
     case FieldName::kCookie:
-    case FieldName::kSetCookie:
-      return field.value.size() < kShortCookie;
-    default:
-      return false;
+    case FieldName::kSetCookie: return field.value.size() < kShortCookie;
+    default: return false;
   }
 }
 
@@ -76,7 +72,8 @@ void WireFields::add_number(FieldName id, std::string_view name, std::uint64_t v
 void WireFields::add_all(const Fields& fields) {
   for (const Field& field : fields) {
     if (field.id != FieldName::kOther) {
-      if (may_be_sent(field.id)) add(field.id, lower_case_name(field.id), field.value, is_never_indexed(field));
+      if (may_be_sent(field.id))
+        add(field.id, lower_case_name(field.id), field.value, is_never_indexed(field));
       continue;
     }
     std::string_view name = field.name;
@@ -106,7 +103,8 @@ void write_response(const ResponseHead& head, std::optional<std::uint64_t> lengt
     default: out.add_number(FieldName::kOther, ":status", status); break;
   }
   out.add_all(head.fields);
-  if (length && !head.fields.has(FieldName::kContentLength)) out.add_number(FieldName::kContentLength, "content-length", *length);
+  if (length && !head.fields.has(FieldName::kContentLength))
+    out.add_number(FieldName::kContentLength, "content-length", *length);
 }
 
 void write_request(const RequestHead& head, std::optional<std::uint64_t> length, WireFields& out) {
@@ -118,7 +116,8 @@ void write_request(const RequestHead& head, std::optional<std::uint64_t> length,
   out.add_all(head.fields);
   if (head.accepts_trailers) out.add(FieldName::kTe, "te", "trailers");
   if (head.expects_continue) out.add(FieldName::kExpect, "expect", "100-continue");
-  if (length && !head.fields.has(FieldName::kContentLength)) out.add_number(FieldName::kContentLength, "content-length", *length);
+  if (length && !head.fields.has(FieldName::kContentLength))
+    out.add_number(FieldName::kContentLength, "content-length", *length);
 }
 
 }  // namespace brink::http::h2

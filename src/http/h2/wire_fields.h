@@ -1,8 +1,12 @@
-// From a head of the message model to the fields of a header block, clean as RFC 9113 section 8.2 wants them: lower-case
-// names, nothing that belongs to a connection.
+// From a head of the message model to the fields of a header block, clean as RFC 9113 section 8.2 wants them:
+// lower-case names, nothing that belongs to a connection.
 //
-// Lives on the stack while a head is submitted; the texts are the head's own, or in `scratch` where a name had capitals.
+// Lives on the stack while a head is submitted; the texts are the head's own, or in `scratch` where a name
+// had capitals.
 #pragma once
+
+#include "http/h2/hpack_encoder.h"
+#include "http/message.h"
 
 #include <array>
 #include <cstddef>
@@ -11,9 +15,6 @@
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include "http/h2/hpack_encoder.h"
-#include "http/message.h"
 
 namespace brink::http::h2 {
 
