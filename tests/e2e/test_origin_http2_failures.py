@@ -141,6 +141,21 @@ def test_an_origin_that_does_not_speak_h2_is_an_error_and_bounded(started):
     assert clients.get(node.http, "/").status in (502, 504)
 
 
+def test_requests_that_come_while_the_connection_is_opened_share_it(started, origin):
+    """The origin is known to speak HTTP/2, its connection has been closed, and several visitors come at once."""
+    node = started.brink(zone(origin, tls="full", origin_http2="prior-knowledge"),
+                         config={"node": {"threads": 1}, "origin": {"idle_timeout": "200ms"}})
+    for turn in range(3):
+        assert clients.get(node.http, "/first").status == 200
+        eventually(lambda: processes.connections_to(origin.port) == 0, saying="the idle connection is closed")
+        visitors = [H1(node.http) for _ in range(8)]
+        for visitor in visitors:
+            visitor.send(clients.request("/at-once"))
+        assert [visitor.read_response().status for visitor in visitors] == [200] * 8
+        for visitor in visitors:
+            visitor.close()
+
+
 def test_the_origins_limit_of_streams_is_kept(started):
     """Where it is known: a new connection may carry more until the origin's SETTINGS have come."""
     origin = started.keep(h2_origin.H2Origin(settings=b"\0\x03\0\0\0\2"))
@@ -151,7 +166,7 @@ def test_the_origins_limit_of_streams_is_kept(started):
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         answers = [pool.submit(clients.get, node.http, "/held") for _ in range(6)]
         for answered in range(6):
-            eventually(lambda: len(held) > answered, saying="a further request is at the origin")
+            eventually(lambda: len(held) > answered, 20, "a further request is at the origin")
             on_the_first = [request for request in held[answered:] if request.connection.index == 0]
             assert len(on_the_first) <= 2, "more streams than the origin allows"
             h2_origin.answer(held[answered], b"ok")

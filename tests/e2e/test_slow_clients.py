@@ -174,7 +174,8 @@ def test_slow_uploads_are_ended_while_others_are_served(node):
 def test_two_thousand_idle_connections_cost_little_and_nobody_is_turned_away(started):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, hard), hard))
-    node = started.brink(started.origin(), config={"edge": {"limits": {"connections_per_address": 5000}}})
+    node = started.brink(started.origin(), config={"edge": {
+        "limits": {"connections_per_address": 5000}, "timeouts": {"keep_alive": "1h", "request_header": "1h"}}})
     edge = node.role("edge")
     assert clients.get(node.https, "/", tls=True).status == 200
     files_before, memory_before = processes.open_files(edge), processes.resident_bytes(edge)
