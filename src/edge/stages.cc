@@ -136,7 +136,9 @@ Flow set_response_fields(Request& request) {
 Task<Result<>> send(Request& request) {
   http::Exchange& exchange = request.exchange;
   exchange.status = request.response->status;
-  exchange.response_content_type = request.response->fields.value(FieldName::kContentType);
+  // A copy: an origin's head is gone by the time the log is written.
+  exchange.response_content_type =
+      request.head.arena.copy(request.response->fields.value(FieldName::kContentType));
   exchange.response_started = request.thread.loop().now();
   http::SendReport report;
   const bool upgraded = request.response->status == 101;

@@ -3,7 +3,7 @@
 // traces and metrics read it, all through the one table of http/exchange_fields.h. A new fact is added here
 // and there, once.
 //
-// Lives as long as its request is served; views are into the request's and the response's heads. Belongs to
+// Lives as long as its request is served; views are into the request's head. Belongs to
 // one loop.
 #pragma once
 
