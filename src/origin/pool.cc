@@ -273,12 +273,15 @@ Task<Result<std::optional<Lease>>> Pool::wait_in_queue(PerOrigin& own, Deadline 
   // Another loop may have freed a connection just before it could see this request in the queue.
   if (has_something_free(origin)) waiting.woken.notify();
   const auto waited = co_await waiting.woken.wait(deadline);
+  const bool had_its_turn = !waiting.is_linked();
   waiting.unlink();
   origin.queued_at[index_].fetch_sub(1);
   origin.queued.fetch_sub(1);
   if (waiting.given) {
     if (waited) co_return lease_http1(own.origin, std::move(*waiting.given), true);
     offer(own, std::move(*waiting.given));
+  } else if (!waited && had_its_turn) {
+    wake_first_waiting(own.origin);  // its turn came as it gave up: the place is the next one's
   }
   if (waited) co_return std::optional<Lease>();
   if (waited.error().is(WaitError::kTimeout)) co_return fail(OriginError::kQueueTimeout);
