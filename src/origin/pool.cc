@@ -84,7 +84,7 @@ Task<Result<Lease>> Pool::acquire(const OriginPtr& origin, const Need& need, htt
   const TimePoint began = loop_.now();
   const Deadline queue_deadline = loop_.after(origin->settings.queue_timeout);
   const bool fresh = need.fresh || origin->settings.proxy_header != ProxyHeader::kOff;
-  for (;;) {
+  for (bool look_again = true;; look_again = false) {
     facts.wait = loop_.now() - began;
     if (!fresh) {
       if (auto lease = take_http2(own, need)) co_return std::move(*lease);
@@ -96,7 +96,7 @@ Task<Result<Lease>> Pool::acquire(const OriginPtr& origin, const Need& need, htt
     const bool join_opening =
         !fresh && !need.http1 && own.opening > 0 && origin->speaks_http2.load(std::memory_order_relaxed);
     if (!join_opening && count_connection(*origin)) co_return co_await open(own, need, facts);
-    auto given = BRINK_CO_TRY(co_await wait_in_queue(own, queue_deadline));
+    auto given = BRINK_CO_TRY(co_await wait_in_queue(own, queue_deadline, look_again && !join_opening));
     if (given) {
       facts.wait = loop_.now() - began;
       co_return std::move(*given);
@@ -261,7 +261,8 @@ Task<Result<Lease>> Pool::open(PerOrigin& own, const Need& need, http::OriginFac
   co_return lease_http2(origin, std::move(connection), false);
 }
 
-Task<Result<std::optional<Lease>>> Pool::wait_in_queue(PerOrigin& own, Deadline deadline) {
+Task<Result<std::optional<Lease>>> Pool::wait_in_queue(PerOrigin& own, Deadline deadline,
+                                                          bool look_again) {
   const Origin& origin = *own.origin;
   if (origin.queued.fetch_add(1) >= origin.settings.max_queue) {
     origin.queued.fetch_sub(1);
@@ -270,8 +271,9 @@ Task<Result<std::optional<Lease>>> Pool::wait_in_queue(PerOrigin& own, Deadline 
   origin.queued_at[index_].fetch_add(1);
   Waiting waiting;
   own.waiting.push_back(waiting);
-  // Another loop may have freed a connection just before it could see this request in the queue.
-  if (has_something_free(origin)) waiting.woken.notify();
+  // Another loop may have freed a connection just before it could see this request in the queue. Looked at once:
+  // what is free may be of no use to this request.
+  if (look_again && has_something_free(origin)) waiting.woken.notify();
   const auto waited = co_await waiting.woken.wait(deadline);
   const bool had_its_turn = !waiting.is_linked();
   waiting.unlink();

@@ -90,7 +90,7 @@ class Pool {
   std::optional<Lease> take_at_rest(PerOrigin& own, const Need& need);
   Task<std::optional<Lease>> ask_another_loop(PerOrigin& own, const Need& need);
   Task<Result<Lease>> open(PerOrigin& own, const Need& need, http::OriginFacts& facts);
-  Task<Result<std::optional<Lease>>> wait_in_queue(PerOrigin& own, Deadline deadline);
+  Task<Result<std::optional<Lease>>> wait_in_queue(PerOrigin& own, Deadline deadline, bool look_again);
   Task<void> run_http2(std::shared_ptr<Http2Connection> connection);
 
   Lease lease_http1(const OriginPtr& origin, Http1Connection connection, bool reused);
