@@ -1,6 +1,7 @@
 #include "http/h2/client_session.h"
 
 #include "http/h2/client_stream.h"
+#include "http/h2/flood_guard.h"
 #include "http/h2/wire.h"
 #include "runtime/in_scope.h"
 
@@ -54,11 +55,13 @@ class ClientSession::Impl final : private CodecEvents, private Wire::Owner, priv
   CodecStream* on_stream(std::int32_t) override { return nullptr; }
   void on_frame_header(const FrameHeader& frame) override {
     if (frame.type == FrameType::kHeaders || frame.type == FrameType::kData) pings_ = 0;
+    if (frame.type == FrameType::kHeaders && ++heads_ > kMaxHeads) flooded_ = true;
+    if (guard_.on_frame(frame, loop.now())) flooded_ = true;
   }
   void on_stream_error(ErrorCode) override {}
-  void on_content() override {}
+  void on_content() override { guard_.on_content(); }
   void on_connection_error(ErrorCode) override {}
-  void on_data_produced() override {}
+  void on_data_produced() override { guard_.on_data_written(); }
   void on_peer_settings() override {
     settings_known_ = true;
     wake_settings_waiters();
@@ -78,6 +81,7 @@ class ClientSession::Impl final : private CodecEvents, private Wire::Owner, priv
     return std::nullopt;
   }
   void on_opened(StreamOfClient& stream) override {
+    heads_ = 0;
     open_.push_back(stream);
     if (!liveness_timer_.is_armed()) loop.timers().arm(liveness_timer_, loop.now() + options.ping_after);
   }
@@ -110,6 +114,13 @@ class ClientSession::Impl final : private CodecEvents, private Wire::Owner, priv
   TimePoint last_heard_ = loop.now();
   OwnedTimer<Impl, &Impl::check_liveness> liveness_timer_{*this};
   std::optional<Error> ended_;
+  // An origin may flood like a client, and is held to the same.
+  const ServerLimits flood_limits_;
+  FloodGuard guard_{flood_limits_, kMaxContinuations, loop.now()};
+  static constexpr unsigned kMaxContinuations = 64;
+  static constexpr unsigned kMaxHeads = 1000;  // HEADERS frames since a request was begun
+  unsigned heads_ = 0;
+  bool flooded_ = false;
   unsigned pings_ = 0;  // since the origin said something else
   bool ping_under_way_ = false;
   bool settings_known_ = false;
@@ -186,7 +197,9 @@ bool ClientSession::Impl::take_in(std::span<const char> bytes, Buffer* source) {
   const bool good = codec.receive(bytes);
   reading_ = nullptr;
   wire_.wake();
-  if (!good) {
+  if (flooded_ && !ended_) {
+    end(Error(ClientError::kMalformedResponse));
+  } else if (!good) {
     is_orderly_ = true;
     end(Error(goaway_ ? ClientError::kConnectionClosed : ClientError::kMalformedResponse));
   }
