@@ -9,6 +9,10 @@ namespace {
 // How long a request waits for another loop to hand a connection over, before it opens one itself.
 constexpr auto kHandoverPatience = std::chrono::milliseconds(5);
 
+// How long a request waits for its turn before it looks for itself: between loops a turn can come to one who has just
+// left the queue, and then nobody else is told.
+constexpr auto kLookAgain = std::chrono::milliseconds(250);
+
 // A request that waits for a connection to become free.
 struct Waiting : ListHook<> {
   Event woken;
@@ -216,7 +220,11 @@ Task<std::optional<Lease>> Pool::ask_another_loop(PerOrigin& own, const Need& ne
     });
     const auto waited = co_await handover->arrived.wait(loop_.after(kHandoverPatience));
     if (!handover->answered) handover->given_up = true;
-    if (!waited || !handover->connection) co_return std::nullopt;
+    if (!handover->connection) co_return std::nullopt;
+    if (!waited) {  // cancelled as it came
+      receive(own.origin, std::move(*handover->connection));
+      co_return std::nullopt;
+    }
     Http1Connection connection = std::move(*handover->connection);
     if (connection.connection->attach(loop_) && connection.connection->is_reusable()) {
       co_return lease_http1(own.origin, std::move(connection), true);
@@ -274,7 +282,7 @@ Task<Result<std::optional<Lease>>> Pool::wait_in_queue(PerOrigin& own, Deadline 
   // Another loop may have freed a connection just before it could see this request in the queue. Looked at once:
   // what is free may be of no use to this request.
   if (look_again && has_something_free(origin)) waiting.woken.notify();
-  const auto waited = co_await waiting.woken.wait(deadline);
+  const auto waited = co_await waiting.woken.wait(earlier(deadline, loop_.after(kLookAgain)));
   const bool had_its_turn = !waiting.is_linked();
   waiting.unlink();
   origin.queued_at[index_].fetch_sub(1);
@@ -285,8 +293,9 @@ Task<Result<std::optional<Lease>>> Pool::wait_in_queue(PerOrigin& own, Deadline 
   } else if (!waited && had_its_turn) {
     wake_first_waiting(own.origin);  // its turn came as it gave up: the place is the next one's
   }
-  if (waited) co_return std::optional<Lease>();
-  if (waited.error().is(WaitError::kTimeout)) co_return fail(OriginError::kQueueTimeout);
+  const bool timed_out = !waited && waited.error().is(WaitError::kTimeout);
+  if (waited || (timed_out && !deadline.has_passed(loop_.now()))) co_return std::optional<Lease>();
+  if (timed_out) co_return fail(OriginError::kQueueTimeout);
   co_return std::unexpected(waited.error());
 }
 
@@ -377,7 +386,11 @@ void Pool::wake_first_waiting(const OriginPtr& origin) {
   }
   if (Pool* other = pool_with_queue(*origin)) {
     other->loop_.post([other, origin] {
-      if (Waiting* first = other->per_origin(origin).waiting.pop_front()) first->woken.notify();
+      if (Waiting* first = other->per_origin(origin).waiting.pop_front()) {
+        first->woken.notify();
+      } else if (origin->queued.load() > 0) {
+        other->wake_first_waiting(origin);
+      }
     });
   }
 }
