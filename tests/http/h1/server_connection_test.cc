@@ -780,6 +780,31 @@ TEST_F(H1Server, DrainingLetsARequestFinish) {
   EXPECT_TRUE(rig.sees_end());
 }
 
+TEST_F(H1Server, AFirstRequestIsAnsweredWhileDraining) {  // the client could not know
+  facts.accepted = rig.loop.now();
+  answer_with("hello");
+  connect();
+  connection->drain();
+  rig.settle();
+  EXPECT_FALSE(ended);
+  rig.send(kGet);
+  EXPECT_TRUE(rig.receives("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"));
+  EXPECT_TRUE(rig.sees_end());
+}
+
+TEST_F(H1Server, DrainingDoesNotWaitLongForAFirstRequest) {
+  facts.accepted = rig.loop.now();
+  answer_with("hello");
+  connect();
+  connection->drain();
+  rig.settle();
+  EXPECT_FALSE(ended);
+  rig.advance(ServerConnection::kFirstRequestTime + 10ms);
+  EXPECT_TRUE(ends());
+  EXPECT_TRUE(rig.sees_end());
+  EXPECT_TRUE(service.limits.empty());
+}
+
 TEST_F(H1Server, CancellingEndsTheConnectionAtOnce) {
   Event never;
   service.script = [&](ServerStream&) -> Task<void> { (void)co_await never.wait(Deadline::never()); };
