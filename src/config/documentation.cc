@@ -48,7 +48,7 @@ std::string_view type_name(const Key& key) {
     case Type::kZoneName: return "string";
     case Type::kDirectory: return "directory";
     case Type::kFile: return "file";
-    case Type::kLogTarget: return "file, `\"stderr\"` or `\"off\"`";
+    case Type::kLogTarget: return R"(file, `"stderr"` or `"off"`)";
     case Type::kBoolean: return "boolean";
     case Type::kInteger: return "integer";
     case Type::kSize: return "size";

@@ -150,7 +150,7 @@ Key certificates_key() {
 const auto& table() {
   using enum Section;
   using enum Type;
-  static const auto kKeys = std::to_array<Key>({
+  static const auto rows = std::to_array<Key>({
       // [node]
       key<&Node::data_dir>(
           kNode, "data_dir", kDirectory, R"("/srv/brink")",
@@ -161,7 +161,7 @@ const auto& table() {
                           {.range = {0, 1024}}),
       key<&Node::user>(kNode, "user", kString, R"("brink")",
                        "The system user that the roles become when Brink is started as root.",
-                       {.default_text = "`\"brink\"` where there is such a user"}),
+                       {.default_text = R"(`"brink"` where there is such a user)"}),
       key<&Node::roles>(kNode, "roles", kChoices, R"(["edge"])", "The roles that run on this node.",
                         {.default_text = "all", .choices = kRoleNames}),
       key<&Node::drain_timeout>(
@@ -303,7 +303,7 @@ const auto& table() {
                        "The least level of the node's own messages, which go to standard error.",
                        {.choices = kLevelNames}),
       key<&Log::access>(kLog, "access", kLogTarget, R"("/var/log/brink/access.jsonl")",
-                        "Where the access log goes, one JSON object a line: a file, \"stderr\", or \"off\"."),
+                        R"(Where the access log goes, one JSON object a line: a file, "stderr", or "off".)"),
       key<&Log::access_sample>(kLog, "access_sample", kRatio, "0.1", "The share of requests that is logged."),
       key<&Log::access_rotate_bytes>(kLog, "access_rotate_bytes", kSize, R"("1GiB")",
                                      "The size at which the access log is rotated: `access.jsonl` becomes "
@@ -346,7 +346,7 @@ const auto& table() {
       key<&Zone::origin_ca>(
           kZone, "origin_ca", kFile, R"("origin-ca.pem")",
           "A PEM file with the CA certificates that the origin's certificate must come from, with "
-          "`tls = \"strict\"`.",
+          R"(`tls = "strict"`.)",
           {.default_text = "the system's"}),
       key<&Zone::origin_client_certificate>(
           kZone, "origin_client_certificate", kFile, R"("client.pem")",
@@ -358,14 +358,14 @@ const auto& table() {
       key<&Zone::origin_sni>(
           kZone, "origin_sni", kString, R"("origin.example.com")",
           "The server name in the TLS handshake with the origin, which its certificate must have "
-          "with `tls = \"strict\"`.",
+          R"(with `tls = "strict"`.)",
           {.default_text = "the origin's name, or the request's host where the origin is an address"}),
       key<&Zone::origin_host>(kZone, "origin_host", kString, R"("origin.example.com")",
                               "The `Host` that the origin is asked for.",
                               {.default_text = "the request's own"}),
       key<&Zone::origin_http2>(
           kZone, "origin_http2", kChoice, "false",
-          "Whether HTTP/2 is offered to an `https://` origin; `\"prior-knowledge\"` speaks it "
+          R"(Whether HTTP/2 is offered to an `https://` origin; `"prior-knowledge"` speaks it )"
           "to any origin without asking.",
           {.choices = kHttp2Names}),
       key<&Zone::origin_proxy_protocol>(
@@ -384,10 +384,10 @@ const auto& table() {
       key<&Certificate::ocsp>(kZoneCertificates, "ocsp", kFile, R"("rsa.ocsp.der")",
                               "A DER file with the OCSP response to staple to it.", {.default_text = "none"}),
   });
-  return kKeys;
+  return rows;
 }
 
-std::string quoted(std::string_view text) { return fmt::format("\"{}\"", text); }
+std::string quoted(std::string_view text) { return fmt::format(R"("{}")", text); }
 
 // A choice as TOML writes it: true and false are booleans.
 std::string choice_text(std::string_view name) {

@@ -33,8 +33,8 @@ struct ProcessLog {
 };
 
 ProcessLog& process_log() {
-  static auto* const kLog = new ProcessLog;  // never destroyed: threads may log while the process ends
-  return *kLog;
+  static auto* const log = new ProcessLog;  // never destroyed: threads may log while the process ends
+  return *log;
 }
 
 // logfmt into fixed memory. A value that does not fit is cut; there is always room for the line feed.

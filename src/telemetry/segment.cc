@@ -47,13 +47,13 @@ struct Fnv1a {
 };
 
 const MetricInfo* find_metric(std::uint64_t signature) {
-  static const auto kSignatures = [] {
+  static const auto known = [] {
     std::array<std::uint64_t, std::size(kMetrics)> signatures{};
     std::ranges::transform(kMetrics, signatures.begin(), metric_signature);
     return signatures;
   }();
-  const auto found = std::ranges::find(kSignatures, signature);
-  return found == kSignatures.end() ? nullptr : &kMetrics[found - kSignatures.begin()];
+  const auto found = std::ranges::find(known, signature);
+  return found == known.end() ? nullptr : &kMetrics[found - known.begin()];
 }
 
 }  // namespace

@@ -292,7 +292,10 @@ void ServerSession::Impl::on_closed(StreamOfServer& stream, ErrorCode code, bool
   if (!stream.is_started || stream.is_served) forget(stream);
 }
 
-void ServerSession::Impl::forget(StreamOfServer& stream) { delete &stream; }
+void ServerSession::Impl::forget(StreamOfServer& stream) {
+  stream.discard_content();
+  delete &stream;
+}
 
 // --- writing ---
 

@@ -142,6 +142,10 @@ void StreamOfServer::fail_body(const Error& why) {
   if (const std::size_t dropped = inbound_.fail(why); dropped > 0) host_.codec.consume(*this, dropped);
 }
 
+void StreamOfServer::discard_content() {
+  if (const std::size_t dropped = inbound_.discard(); dropped > 0) host_.codec.consume(*this, dropped);
+}
+
 void StreamOfServer::on_body_taken(std::size_t bytes) {
   host_.codec.consume(*this, bytes);
   host_.wake_writer();
@@ -317,9 +321,9 @@ void StreamOfServer::check_write_progress() {
 
 void StreamOfServer::on_served() {
   is_served = true;
-  body_timer_.disarm();
-  if (!is_open()) return;
   fail_body(ServerError::kClientGone);  // nobody reads what still comes
+  discard_content();
+  if (!is_open()) return;
   if (!response_submitted_ || !end_produced_) {
     abort(ErrorCode::kInternalError, ServerError::kResponseBroken);
   } else if (!content_over_) {

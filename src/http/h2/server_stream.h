@@ -86,6 +86,8 @@ class StreamOfServer final : public ServerStream,
   void on_served();
   // The transport has all that was sent.
   void on_written();
+  // Nobody will read what has come and not been read: the windows open by it.
+  void discard_content();
   // The connection is no more.
   void on_connection_lost(const Error& why);
   // The position of our last byte among those of the connection.

@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 
 #include <charconv>
+#include <new>
 
 namespace brink::http::h2 {
 namespace {
@@ -52,12 +53,11 @@ bool has_capitals(std::string_view name) {
 }  // namespace
 
 void WireFields::add(FieldName id, std::string_view name, std::string_view value, bool never_indexed) {
-  const WireField field{id, name, value, never_indexed};
   if (size_ < kInline) {
-    inline_[size_] = field;
+    new (inline_fields() + size_) WireField{id, name, value, never_indexed};
   } else {
-    if (size_ == kInline) more_.assign(inline_.begin(), inline_.end());
-    more_.push_back(field);
+    if (size_ == kInline) more_.assign(inline_fields(), inline_fields() + kInline);
+    more_.push_back({id, name, value, never_indexed});
   }
   ++size_;
 }
@@ -88,7 +88,7 @@ void WireFields::add_all(const Fields& fields) {
 
 std::span<const WireField> WireFields::view() const {
   if (size_ > kInline) return more_;
-  return {inline_.data(), size_};
+  return {reinterpret_cast<const WireField*>(inline_), size_};
 }
 
 void write_response(const ResponseHead& head, std::optional<std::uint64_t> length, WireFields& out) {

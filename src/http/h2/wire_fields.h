@@ -8,12 +8,12 @@
 #include "http/h2/hpack_encoder.h"
 #include "http/message.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace brink::http::h2 {
@@ -34,10 +34,13 @@ class WireFields {
  private:
   static constexpr std::size_t kInline = 48;  // most heads have fewer
 
+  static_assert(std::is_trivially_copyable_v<WireField>);
+  [[nodiscard]] WireField* inline_fields() { return reinterpret_cast<WireField*>(inline_); }
+
   Arena& scratch_;
   std::size_t size_ = 0;
-  std::array<WireField, kInline> inline_;
-  std::vector<WireField> more_;  // all of them, once there are more than kInline
+  alignas(WireField) std::byte inline_[kInline * sizeof(WireField)];  // made as they are added
+  std::vector<WireField> more_;                                      // all of them, once there are more than kInline
 };
 
 // :status and the fields; with `length`, Content-Length where the head has none.

@@ -278,6 +278,23 @@ TEST(ServerSession, EndsAStreamThatOverflowsItsWindow) {
   story.until([&] { return story.service.served == 1; }, "the cancelled service's end");
 }
 
+TEST(ServerSession, WhatNobodyReadsDoesNotShutTheConnectionsWindow) {
+  ServerStory story;
+  story.limits.h2_connection_window = 100'000;
+  story.begin();
+  std::int32_t id = 1;
+  for (int i = 0; i < 30; ++i, id += 2) {
+    // Answered unread; and reset before it is even begun.
+    story.peer.send(headers(id, request_fields("/", "POST"), false) + data(id, std::string(10'000, 'x'), true));
+    story.until([&] { return story.peer.has_ended(id); });
+    id += 2;
+    story.peer.send(headers(id, request_fields("/", "POST"), false) + data(id, std::string(10'000, 'x'), true) + reset(id, ErrorCode::kCancel));
+    story.settle(5);
+    ASSERT_EQ(story.peer.goaway_code(), std::nullopt) << i;
+  }
+  EXPECT_GE(story.peer.all(FrameType::kWindowUpdate, 0).size(), 5U);
+}
+
 struct Lengths {
   const char* declared;
   std::string sent;
