@@ -63,13 +63,13 @@ struct Label {
 
 inline constexpr std::size_t kMaxLabels = 3;
 
-struct MetricInfo {
+struct MetricInfo {  // NOLINT(clang-analyzer-optin.performance.Padding): in the order in which a line reads
   MetricId id;
   std::string_view name;
   MetricType type;
   std::string_view help;
   std::array<Label, kMaxLabels> label_places{};  // those with a name
-  std::span<const double> bounds{};              // of a histogram: upper, inclusive, ascending, without +Inf
+  std::span<const double> bounds;                // of a histogram: upper, inclusive, ascending, without +Inf
 
   [[nodiscard]] constexpr std::span<const Label> labels() const {
     std::size_t count = 0;
