@@ -12,7 +12,11 @@ ParseStatus FieldLines::parse(std::string_view bytes, std::size_t max_fields, Fi
     if (base_ != nullptr) move_views(fields, distance(base_, begin));
     base_ = begin;
   }
-  if (scanned_ > line_ && is_still_open(bytes, line_, scanned_)) return ParseStatus::kNeedMore;
+  if (scanned_ > line_) {
+    const bool is_open =
+        in_value_ ? goes_on<syntax::kFieldValue>(bytes, scanned_) : goes_on<syntax::kToken>(bytes, scanned_);
+    if (is_open) return ParseStatus::kNeedMore;
+  }
 
   for (const char* line = begin + line_;;) {
     if (line == end) return need_more(line, bytes);
@@ -43,9 +47,9 @@ ParseStatus FieldLines::parse(std::string_view bytes, std::size_t max_fields, Fi
     const char* value = colon + 1;
     while (value != end && is_ows(*value)) ++value;
     const char* const value_end = syntax::skip<syntax::kFieldValue>(value, end);
-    if (value_end == end) return need_more(line, bytes);
+    if (value_end == end) return need_more(line, bytes, true);
     switch (check_line_end(value_end, end, ParseError::kBadFieldValue, error_)) {
-      case ParseStatus::kNeedMore: return need_more(line, bytes);
+      case ParseStatus::kNeedMore: return need_more(line, bytes, true);
       case ParseStatus::kFailed: return failed(error_);
       case ParseStatus::kDone: break;
     }
@@ -58,18 +62,10 @@ ParseStatus FieldLines::parse(std::string_view bytes, std::size_t max_fields, Fi
   }
 }
 
-bool FieldLines::is_still_open(std::string_view bytes, std::size_t line, std::size_t& scanned) {
-  if (scanned <= line) return false;
-  const char* const end = bytes.data() + bytes.size();
-  if (syntax::skip<syntax::kFieldValue>(bytes.data() + scanned, end) != end) return false;
-  scanned = bytes.size();
-  return true;
-}
-
-ParseStatus FieldLines::need_more(const char* line, std::string_view bytes) {
+ParseStatus FieldLines::need_more(const char* line, std::string_view bytes, bool in_value) {
   line_ = static_cast<std::size_t>(line - bytes.data());
-  // A CR at the end is looked at again, with what follows it.
-  scanned_ = bytes.size() - (bytes.ends_with('\r') ? 1 : 0);
+  scanned_ = looked_at(bytes);
+  in_value_ = in_value;
   return ParseStatus::kNeedMore;
 }
 

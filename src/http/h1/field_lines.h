@@ -3,6 +3,7 @@
 // more than one that comes whole.
 #pragma once
 
+#include "http/field_syntax.h"
 #include "http/h1/parse_error.h"
 #include "http/message.h"
 
@@ -27,19 +28,29 @@ class FieldLines {
   [[nodiscard]] std::size_t position() const { return line_; }
   [[nodiscard]] ParseError error() const { return error_; }
 
-  // Whether nothing in `bytes` decides about the line that begins at `line` and was looked at up to
-  // `scanned`, which is moved forward: then it needs not be parsed again.
-  [[nodiscard]] static bool is_still_open(std::string_view bytes, std::size_t line, std::size_t& scanned);
-
  private:
-  ParseStatus need_more(const char* line, std::string_view bytes);
+  ParseStatus need_more(const char* line, std::string_view bytes, bool in_value = false);
   ParseStatus failed(ParseError error);
 
   std::size_t line_;
-  std::size_t scanned_;
+  std::size_t scanned_;      // what was looked at of it
+  bool in_value_ = false;    // whether its colon was among that
   const char* base_ = nullptr;  // of the bytes of the former call
   ParseError error_{};
 };
+
+// What was looked at of a line that has no end yet: a CR at the end is looked at again, with what follows it.
+[[nodiscard]] inline std::size_t looked_at(std::string_view bytes) { return bytes.size() - (bytes.ends_with('\r') ? 1 : 0); }
+
+// Whether what came behind `scanned` only goes on with what was there, all of the class; then the line needs not be
+// parsed again.
+template <syntax::CharacterClass kWhich>
+[[nodiscard]] inline bool goes_on(std::string_view bytes, std::size_t& scanned) {
+  const char* const end = bytes.data() + bytes.size();
+  if (syntax::skip<kWhich>(bytes.data() + scanned, end) != end) return false;
+  scanned = bytes.size();
+  return true;
+}
 
 // `text` at the same place in a copy of the bytes that it is a view of.
 [[nodiscard]] inline std::string_view moved(std::string_view text, std::ptrdiff_t by) {

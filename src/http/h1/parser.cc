@@ -158,11 +158,11 @@ HeadStep RequestParser::parse(std::string_view bytes, RequestHead& head) {
 }
 
 ParseStatus RequestParser::parse_request_line(std::string_view bytes, RequestHead& head) {
-  // A line that is longer than a target may be is judged at once, however it comes.
-  if (bytes.size() - start_ <= limits_.uri_bytes && FieldLines::is_still_open(bytes, start_, scanned_)) {
-    return ParseStatus::kNeedMore;
-  }
-  scanned_ = bytes.size() - (bytes.ends_with('\r') ? 1 : 0);
+  // Only a target can be long; and one that may be too long is judged at once, however it comes.
+  const bool may_go_on = in_target_ && bytes.size() - start_ <= limits_.uri_bytes;
+  if (may_go_on && goes_on<syntax::kTarget>(bytes, scanned_)) return ParseStatus::kNeedMore;
+  scanned_ = looked_at(bytes);
+  in_target_ = false;
   const char* const end = bytes.data() + bytes.size();
   const char* at = bytes.data() + start_;
 
@@ -186,7 +186,10 @@ ParseStatus RequestParser::parse_request_line(std::string_view bytes, RequestHea
   const char* const target_end = syntax::skip<syntax::kTarget>(target, end);
   if (static_cast<std::size_t>(target_end - target) > limits_.uri_bytes)
     return failed(ParseError::kUriTooLong);
-  if (target_end == end) return ParseStatus::kNeedMore;
+  if (target_end == end) {
+    in_target_ = true;
+    return ParseStatus::kNeedMore;
+  }
   if (*target_end != ' ' || target_end == target) {
     if (*target_end == '#') return failed(ParseError::kFragmentInTarget);
     const ParseStatus status = check_line_end(target_end, end, ParseError::kBadTarget, error_);
@@ -306,12 +309,12 @@ HeadStep ResponseParser::parse(std::string_view bytes, ResponseHead& head) {
 // status-line = HTTP-version SP status-code SP [ reason-phrase ]; the space before no reason may be missing.
 ParseStatus ResponseParser::parse_status_line(std::string_view bytes, ResponseHead& head) {
   constexpr std::size_t kShortest = kVersion11.size() + 4;  // "HTTP/1.1 200"
-  if (FieldLines::is_still_open(bytes, 0, scanned_)) return ParseStatus::kNeedMore;
-  scanned_ = bytes.size() - (bytes.ends_with('\r') ? 1 : 0);
+  const std::string_view protocol = kVersion11.substr(0, 5);
+  if (scanned_ >= protocol.size() && goes_on<syntax::kFieldValue>(bytes, scanned_)) return ParseStatus::kNeedMore;
+  scanned_ = looked_at(bytes);
   const char* const begin = bytes.data();
   const char* const end = begin + bytes.size();
   // Something else than HTTP is seen at once, not only when a line of it has ended.
-  const std::string_view protocol = kVersion11.substr(0, 5);
   if (!bytes.starts_with(protocol.substr(0, bytes.size()))) return failed(ParseError::kBadStatusLine);
   const char* const line_end = syntax::skip<syntax::kFieldValue>(begin, end);
   if (line_end == end) return ParseStatus::kNeedMore;

@@ -61,7 +61,8 @@ class RequestParser {
   bool keeps_alive_ = true;
   bool in_fields_ = false;
   std::size_t start_ = 0;    // of the request line
-  std::size_t scanned_ = 0;  // of the request line
+  std::size_t scanned_ = 0;  // what was looked at of it
+  bool in_target_ = false;   // whether that ended in the target
   const char* base_ = nullptr;
   FieldLines lines_;
   Framing framing_;
