@@ -59,10 +59,13 @@ dev_sanitize() {
   require build test sanitizers
 
   # The first report ends the process, so that a test cannot pass over it.
-  export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1
+  export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1:quarantine_size_mb=32
   export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
   export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
   export {ASAN,UBSAN,TSAN}_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-19
+
+  # What the end-to-end tests allow for: everything is slower, and small objects take a multiple of their memory.
+  export BRINK_E2E_PATIENCE=4 BRINK_E2E_MEMORY_OVERHEAD=5
 
   for preset in "${presets[@]}"; do
     say "$preset"

@@ -113,5 +113,5 @@ def test_nothing_is_left_of(node, idle_files, failure):
     for turn in range(TIMES):
         failure(node, turn)
     at_rest()
-    assert processes.resident_bytes(edge) - memory < 8 << 20
+    assert processes.grown(edge, since=memory) < 8 << 20
     assert clients.get(node.http, "/after").status == 200

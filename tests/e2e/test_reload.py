@@ -157,4 +157,4 @@ def test_reloads_do_not_leak(started, authority):
     for turn in range(20):
         reloaded(turn)
     assert processes.open_files(edge) <= files + 4
-    assert processes.resident_bytes(edge) - memory < 16 << 20
+    assert processes.grown(edge, since=memory) < 16 << 20

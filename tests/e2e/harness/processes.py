@@ -148,6 +148,15 @@ def resident_bytes(pid):
     raise AssertionError("no VmRSS line")
 
 
+# A sanitizer's shadow, red zones and quarantine are no growth of Brink's: what was measured is divided by this.
+MEMORY_OVERHEAD = float(os.environ.get("BRINK_E2E_MEMORY_OVERHEAD", "1"))
+
+
+def grown(pid, since):
+    """By how many bytes the process is larger than `since`, an earlier resident_bytes()."""
+    return (resident_bytes(pid) - since) / MEMORY_OVERHEAD
+
+
 def open_files(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
