@@ -50,9 +50,7 @@ Task<void> Endpoints::serve(http::ServerStream& stream) {
   Answer answer = answer_for(request, state_);
   http::ResponseHead head;
   head.status = answer.status;
-  char date[http::kHttpDateSize];
-  http::write_http_date(std::chrono::floor<std::chrono::seconds>(loop_.wall_now()), date);
-  head.fields.add(FieldName::kDate, std::string_view(date, sizeof date));
+  http::add_date(head, loop_.wall_now());
   head.fields.add(FieldName::kContentType, answer.content_type);
   head.fields.add(FieldName::kCacheControl, "no-store");
   if (answer.status == 405) head.fields.add(FieldName::kAllow, "GET, HEAD");
@@ -62,6 +60,14 @@ Task<void> Endpoints::serve(http::ServerStream& stream) {
   if (head_only)
     head.fields.add(FieldName::kContentLength, head.arena.copy(std::to_string(answer.content.size())));
   (void)co_await stream.send(head, head_only ? nullptr : &body, report);
+}
+
+std::unique_ptr<http::Body> Endpoints::on_unreadable_request(const http::UnreadableRequest& request,
+                                                             http::ResponseHead* answer) {
+  if (answer == nullptr) return nullptr;
+  answer->fields.add(FieldName::kContentType, "text/plain; charset=utf-8");
+  answer->fields.add(FieldName::kCacheControl, "no-store");
+  return std::make_unique<http::FixedBody>(Slice::copy_of(request.why.text() + "\n"));
 }
 
 }  // namespace brink::control

@@ -38,7 +38,8 @@ class Endpoints final : public http::Service {
   [[nodiscard]] NodeState& state() { return state_; }
 
   Task<void> serve(http::ServerStream& stream) override;
-  void on_unreadable_request(const http::ConnectionFacts&, std::uint16_t, const Error&) override {}
+  std::unique_ptr<http::Body> on_unreadable_request(const http::UnreadableRequest& request,
+                                                    http::ResponseHead* answer) override;
   void on_limit(http::Limit) override {}
 
  private:

@@ -2,6 +2,7 @@
 
 #include "edge/connection.h"
 #include "edge/stages.h"
+#include "edge/unreadable.h"
 #include "telemetry/log.h"
 
 namespace brink::edge {
@@ -105,25 +106,9 @@ http::RayId EdgeThread::next_ray() {
 
 Task<void> EdgeThread::serve(http::ServerStream& stream) { return edge::serve(*this, stream); }
 
-// There is no request to tell of, but who sent what was none, and what was answered, belongs in the log.
-void EdgeThread::on_unreadable_request(const http::ConnectionFacts& connection, std::uint16_t status,
-                                       const Error& why) {
-  metrics_.count_unreadable(status);
-  http::RequestHead nothing;
-  nothing.method_name = {};
-  nothing.target = {};
-  http::Exchange exchange;
-  exchange.ray = next_ray();
-  exchange.connection = &connection;
-  exchange.request = &nothing;
-  exchange.scheme = connection.tls != nullptr ? "https" : "http";
-  exchange.started = exchange.ended = loop_.now();
-  exchange.started_wall = loop_.wall_now();
-  exchange.client_ip = connection.client.ip();
-  exchange.status = status;
-  const std::string refused = why.text();
-  exchange.refused_because = refused;
-  access_log_.write(exchange);
+std::unique_ptr<http::Body> EdgeThread::on_unreadable_request(const http::UnreadableRequest& request,
+                                                              http::ResponseHead* answer) {
+  return refuse_unreadable(*this, request, answer);
 }
 
 void EdgeThread::on_limit(http::Limit limit) { metrics_.count_limit(limit); }

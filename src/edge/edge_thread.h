@@ -80,8 +80,8 @@ class EdgeThread final : public http::Service {
 
   // --- http::Service ---
   Task<void> serve(http::ServerStream& stream) override;
-  void on_unreadable_request(const http::ConnectionFacts& connection, std::uint16_t status,
-                             const Error& why) override;
+  std::unique_ptr<http::Body> on_unreadable_request(const http::UnreadableRequest& request,
+                                                    http::ResponseHead* answer) override;
   void on_limit(http::Limit limit) override;
 
  private:

@@ -55,6 +55,11 @@ std::string_view forwarded_value(Arena& arena, std::string_view value) {
   return value;
 }
 
+void set_ray(Fields& fields, std::string_view ray) {
+  fields.set(FieldName::kCfRay, ray);
+  fields.set(FieldName::kBrinkRay, ray);
+}
+
 }  // namespace
 
 net::IpAddress visitor_address(const Request& request) {
@@ -122,8 +127,7 @@ void add_response_fields(Request& request) {
     append_to_list(fields, FieldName::kVia, received_by(response.version));
   if (!fields.has(FieldName::kDate)) fields.add(FieldName::kDate, response.arena.copy(request.thread.date()));
   if (request.failure != nullptr) fields.add(FieldName::kServer, kName);
-  fields.set(FieldName::kCfRay, exchange.ray_text());
-  fields.set(FieldName::kBrinkRay, exchange.ray_text());
+  set_ray(fields, exchange.ray_text());
   if (request.failure != nullptr && !request.failure->proxy_status.empty()) {
     append_to_list(fields, FieldName::kProxyStatus,
                    response.arena.join("brink; error=", request.failure->proxy_status));
@@ -137,6 +141,11 @@ void add_response_fields(Request& request) {
     }
     append_to_list(fields, FieldName::kServerTiming, response.arena.copy(timing));
   }
+}
+
+void add_identity_fields(http::ResponseHead& response, const http::Exchange& exchange) {
+  response.fields.add(FieldName::kServer, kName);
+  set_ray(response.fields, response.arena.copy(exchange.ray_text()));
 }
 
 }  // namespace brink::edge

@@ -16,4 +16,7 @@ inline constexpr int kMaxPasses = 4;
 
 void add_response_fields(Request& request);
 
+// What a response that Brink itself made says of that: Server, CF-Ray, Brink-Ray.
+void add_identity_fields(http::ResponseHead& response, const http::Exchange& exchange);
+
 }  // namespace brink::edge

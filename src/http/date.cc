@@ -1,6 +1,7 @@
 #include "http/date.h"
 
 #include "base/ascii.h"
+#include "http/message.h"
 
 #include <cstring>
 #include <iterator>
@@ -121,6 +122,12 @@ void write_http_date(sys_seconds when, char* out) {
   put_two(out + 17, static_cast<unsigned>(time.hours().count()));
   put_two(out + 20, static_cast<unsigned>(time.minutes().count()));
   put_two(out + 23, static_cast<unsigned>(time.seconds().count()));
+}
+
+void add_date(ResponseHead& head, std::chrono::system_clock::time_point now) {
+  char text[kHttpDateSize];
+  write_http_date(std::chrono::floor<std::chrono::seconds>(now), text);
+  head.fields.add(FieldName::kDate, head.arena.copy({text, sizeof text}));
 }
 
 std::optional<sys_seconds> parse_http_date(std::string_view text, std::chrono::system_clock::time_point now) {

@@ -9,10 +9,15 @@
 
 namespace brink::http {
 
+struct ResponseHead;
+
 inline constexpr std::size_t kHttpDateSize = 29;
 
 // Writes "Sun, 06 Nov 1994 08:49:37 GMT" to `out`, which has room for kHttpDateSize bytes. Years 0 to 9999.
 void write_http_date(std::chrono::sys_seconds when, char* out);
+
+// Gives `head` the field Date.
+void add_date(ResponseHead& head, std::chrono::system_clock::time_point now);
 
 // The text of the present second, made once a second. One for each loop: not thread-safe.
 class HttpDate {

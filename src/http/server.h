@@ -10,6 +10,7 @@
 #include "runtime/task.h"
 
 #include <cstdint>
+#include <memory>
 
 namespace brink::http {
 
@@ -59,6 +60,14 @@ class ServerStream {
   virtual void close_after_response() = 0;
 };
 
+// A request that never became one for Service::serve(): it could not be read, or not its content.
+struct UnreadableRequest {
+  const ConnectionFacts& connection;
+  std::uint16_t status;     // 400, 408, 413, 414, 421, 431, 501 or 505
+  Error why;
+  const RequestHead* head;  // as far as it was read; nullptr where not even its target was
+};
+
 // Answers requests: the edge's pipeline, the control API. One service serves all connections of a loop.
 class Service {
  public:
@@ -67,10 +76,11 @@ class Service {
   // aborted. Runs on the connection's loop in the connection's cancel scope: it is cancelled when the client
   // has gone.
   virtual Task<void> serve(ServerStream& stream) = 0;
-  // A request that could not even be read: counted by the edge, which may shape the answer. `status` is 400,
-  // 408, 413, 414, 421, 431, 501 or 505; the connection sends a minimal response itself and closes.
-  virtual void on_unreadable_request(const ConnectionFacts& connection, std::uint16_t status,
-                                     const Error& why) = 0;
+  // A request that could not even be read. `answer` is what the connection is about to send and has its status
+  // and Date: the service adds fields and returns the content (nullptr: none), which must be there at once.
+  // nullptr where HTTP/2 answers by an error code.
+  virtual std::unique_ptr<Body> on_unreadable_request(const UnreadableRequest& request,
+                                                      ResponseHead* answer) = 0;
   // A client ran into a limit or a time-out.
   virtual void on_limit(Limit limit) = 0;
 };

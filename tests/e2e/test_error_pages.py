@@ -68,8 +68,26 @@ def test_a_visitors_connection_outlives_an_error_of_the_origin(down):
 
 
 def test_a_request_that_cannot_be_read_is_answered_with_the_reason(down):
-    answer, _ = clients.exchange(down.http, b"GET / HTTP/1.1\r\nAccept: application/json\r\n\r\n")
-    assert answer.status == 400 and b"host" in answer.body.lower() and answer.field("content-type")
+    answer, _ = clients.exchange(down.http, b"GET /page HTTP/1.1\r\nAccept: application/json\r\n\r\n")
+    problem = answer.json()
+    assert answer.status == 400 and answer.field("content-type") == "application/problem+json"
+    assert problem["status"] == 400 and "no Host" in problem["detail"] and problem["instance"] == "/page"
+    assert problem["ray_id"] == answer.field("cf-ray") and answer.field("server") == "brink" and answer.field("date")
+    line = down.access_of("/page")
+    assert line["RayID"] == answer.field("cf-ray") and line["EdgeResponseStatus"] == 400
+
+
+def test_a_request_line_that_cannot_be_read_is_answered_with_a_page(down):
+    answer, _ = clients.exchange(down.http, b"GET  / HTTP/1.1\r\nHost: example.com\r\n\r\n")
+    assert answer.status == 400 and answer.field("content-type", "").startswith("text/html")
+    assert answer.field("cf-ray") in answer.body.decode()
+
+
+def test_over_h2_too_large_a_head_is_answered_with_a_page(down):
+    answer = h2.get(down.https, "/large", fields=[(f"x-{n}", "x" * 12000) for n in range(6)])
+    assert answer.status == 431 and answer.field("date")
+    assert answer.field("cf-ray") in answer.body.decode()
+    assert down.access_of("/large")["EdgeResponseStatus"] == 431
 
 
 def test_a_host_that_no_zone_knows_is_not_the_origins_business(started):

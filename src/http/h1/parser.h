@@ -45,6 +45,9 @@ class RequestParser {
   // functions below.
   HeadStep parse(std::string_view bytes, RequestHead& head);
 
+  // Whether `head` holds what the request line said: its method, target and version. Also after a failure.
+  [[nodiscard]] bool has_request_line() const { return in_fields_; }
+
   // --- after kDone ---
   [[nodiscard]] const Framing& framing() const { return framing_; }
   // Whether the client would use the connection again.

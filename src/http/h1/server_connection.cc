@@ -187,7 +187,8 @@ Task<ServerConnection::Next> ServerConnection::serve_requests() {
       }
       if (step.status == ParseStatus::kFailed) {
         if (const auto limit = limit_of(step.error)) service_.on_limit(*limit);
-        co_return co_await refuse(status_of(step.error), step.error);
+        co_return co_await refuse(status_of(step.error), step.error,
+                                  parser.has_request_line() ? &exchange.head() : nullptr);
       }
     }
     const Io io = input_.fill(Buffer::kSmall);
@@ -196,14 +197,15 @@ Task<ServerConnection::Next> ServerConnection::serve_requests() {
     if (const auto waited = co_await transport().watch().readable(head_ends); !waited) {
       if (!waited.error().is(WaitError::kTimeout)) co_return Next::kClose;
       service_.on_limit(Limit::kRequestHeader);
-      co_return co_await refuse(408, waited.error());
+      co_return co_await refuse(408, waited.error(),
+                                parser.has_request_line() ? &exchange.head() : nullptr);
     }
   }
 
   ++requests_;
   if (limits_.body_bytes != 0 && parser.framing().length > limits_.body_bytes) {
     service_.on_limit(Limit::kBodyBytes);
-    co_return co_await refuse(413, ServerError::kBodyTooLarge);
+    co_return co_await refuse(413, ServerError::kBodyTooLarge, &exchange.head());
   }
   co_await service_.serve(exchange);
   if (exchange.is_response_complete() && exchange.keeps_connection() && exchange.content().is_complete()) {
@@ -222,7 +224,7 @@ Task<ServerConnection::Next> ServerConnection::wind_up(Exchange& exchange) {
   if (!exchange.has_response_started()) {
     if (exchange.body_error()) {
       if (const auto status = status_of_body(*exchange.body_error()))
-        co_return co_await refuse(*status, *exchange.body_error());
+        co_return co_await refuse(*status, *exchange.body_error(), &exchange.head());
     }
     transport().reset_on_close();
     co_return Next::kClose;
@@ -257,21 +259,20 @@ Task<bool> ServerConnection::discard_content(Exchange& exchange) {
   co_return content.is_complete();
 }
 
-// Answers a request that cannot be served, and ends the connection.
-Task<ServerConnection::Next> ServerConnection::refuse(std::uint16_t status, const Error& why) {
-  service_.on_unreadable_request(facts_, status, why);
+// Answers a request that cannot be served, and ends the connection. `request` is what is known of it.
+Task<ServerConnection::Next> ServerConnection::refuse(std::uint16_t status, const Error& why,
+                                                      const RequestHead* request) {
   ResponseHead head;
   head.status = status;
-  char date[kHttpDateSize];
-  write_http_date(std::chrono::floor<std::chrono::seconds>(loop_.wall_now()), date);
-  head.fields.add(FieldName::kDate, {date, sizeof date});
-  head.fields.add(FieldName::kContentType, "text/plain; charset=utf-8");
-  const std::string_view text = head.arena.join(reason_phrase(status), ": ", why.text(), "\n");
-  FixedBody body(Slice::copy_of(text));
-  const Framing framing = Framing::of_length(text.size());
+  add_date(head, loop_.wall_now());
+  const auto body = service_.on_unreadable_request({facts_, status, why, request}, &head);
+  const Method method = request != nullptr ? request->method : Method::kGet;
+  const Framing framing = has_no_content(method, status)
+                              ? Framing::none()
+                              : Framing::of_length(body == nullptr ? 0 : body->length().value_or(0));
   auto bytes = write_response_head(head, framing, ConnectionOption::kClose);
   if (!bytes) co_return Next::kClose;
-  Outgoing outgoing(std::move(*bytes), &body, framing, false);
+  Outgoing outgoing(std::move(*bytes), body.get(), framing, false);
   const Deadline deadline = loop_.after(timeouts_.write);
   for (;;) {
     const Outgoing::Status sent = outgoing.advance(transport());

@@ -63,7 +63,7 @@ class ServerConnection {
   Task<Next> serve_requests();
   Task<Next> serve_one();
   Task<Next> wind_up(Exchange& exchange);
-  Task<Next> refuse(std::uint16_t status, const Error& why);
+  Task<Next> refuse(std::uint16_t status, const Error& why, const RequestHead* request);
   Task<bool> discard_content(Exchange& exchange);
   Task<void> linger();
   [[nodiscard]] net::Transport& transport() const { return *transport_; }

@@ -109,6 +109,14 @@ void RequestReader::field(FieldName id, std::string_view name, std::string_view 
 }
 
 HeadFault RequestReader::finish(bool end_stream) {
+  head_.version = Version::kHttp2;
+  if (!method_.empty()) {
+    head_.method = find_method(method_);
+    head_.method_name = method_;
+  }
+  if (!scheme_.empty()) head_.scheme = scheme_;
+  if (!path_.empty()) head_.target = path_;
+  head_.authority = authority_.empty() ? host_ : authority_;
   if (fault() != HeadFault::kNone) return fault();
   if (method_.empty() || scheme_.empty() || path_.empty()) {
     // Plain CONNECT has neither scheme nor path; it is no fault of form, only not served.
@@ -118,13 +126,7 @@ HeadFault RequestReader::finish(bool end_stream) {
   }
   if (!authority_.empty() && !host_.empty() && !equals_ignoring_case(authority_, host_))
     set_fault(HeadFault::kMalformed);
-  head_.authority = authority_.empty() ? host_ : authority_;
   if (!is_authority(head_.authority)) set_fault(HeadFault::kMalformed);
-  head_.version = Version::kHttp2;
-  head_.method = find_method(method_);
-  head_.method_name = method_;
-  head_.scheme = scheme_;
-  head_.target = path_;
   if (path_ == "*" ? head_.method != Method::kOptions : !is_origin_form(path_))
     set_fault(HeadFault::kMalformed);
   if (head_.method == Method::kConnect || !protocol_.empty()) finish_connect(end_stream);

@@ -208,7 +208,7 @@ Task<void> ServerSession::Impl::read_all(std::string_view already_read) {
     if (waited.error().is(WaitError::kCancelled)) co_return;
     if (!head_deadline().has_passed(loop.now())) continue;
     service.on_limit(Limit::kRequestHeader);
-    service.on_unreadable_request(facts, 408, RequestError::kHeadTimeout);
+    (void)service.on_unreadable_request({facts, 408, RequestError::kHeadTimeout, nullptr}, nullptr);
     own_codec_.terminate(ErrorCode::kEnhanceYourCalm);
     co_return end(End::kSentAway);
   }

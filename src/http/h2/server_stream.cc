@@ -1,5 +1,6 @@
 #include "http/h2/server_stream.h"
 
+#include "http/date.h"
 #include "http/h2/priority.h"
 #include "http/h2/request_error.h"
 #include "http/h2/wire_fields.h"
@@ -76,21 +77,21 @@ void StreamOfServer::answer_fault(HeadFault fault) {
     case HeadFault::kMalformed:
     case HeadFault::kNone: break;
   }
-  host_.service.on_unreadable_request(host_.facts, 400, RequestError::kMalformedHead);
+  (void)host_.service.on_unreadable_request({host_.facts, 400, RequestError::kMalformedHead, &head_}, nullptr);
   host_.count_fault();
   abort(ErrorCode::kProtocolError, RequestError::kMalformedHead);
 }
 
-// Answers without asking the service. What still comes of the request is thrown away.
+// Answers a request that is not to be served. What still comes of it is thrown away.
 void StreamOfServer::refuse(std::uint16_t status, const Error& why) {
-  host_.service.on_unreadable_request(host_.facts, status, why);
   ResponseHead head;
   head.status = status;
-  WireFields fields(head_.arena);
-  write_response(head, 0, fields);
+  add_date(head, host_.loop.wall_now());
+  const bool has_target = reader_.fault() != HeadFault::kUriBytes;
+  refusal_ = host_.service.on_unreadable_request({host_.facts, status, why, has_target ? &head_ : nullptr}, &head);
   inbound_.fail(why);
   response_submitted_ = true;
-  host_.codec.submit_response(*this, fields.view(), false);
+  submit_response(head, refusal_.get());
   host_.wake_writer();
 }
 
@@ -130,7 +131,8 @@ void StreamOfServer::content_is_over(const Fields* trailers) {
 }
 
 void StreamOfServer::content_is_malformed() {
-  if (!is_started) host_.service.on_unreadable_request(host_.facts, 400, ServerError::kBodyMalformed);
+  if (!is_started)
+    (void)host_.service.on_unreadable_request({host_.facts, 400, ServerError::kBodyMalformed, &head_}, nullptr);
   fail_body(ServerError::kBodyMalformed);
   host_.count_fault();
   abort(ErrorCode::kProtocolError, ServerError::kBodyMalformed);

@@ -131,6 +131,7 @@ class StreamOfServer final : public ServerStream,
   RequestHead head_;
   RequestReader reader_;
   InboundBody inbound_;
+  std::unique_ptr<Body> refusal_;  // where the request is answered without its being served
   OutboundBody outbound_;
   Fields trailers_{head_.arena};
   std::optional<TrailersReader> trailers_reader_;

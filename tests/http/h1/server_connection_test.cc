@@ -19,14 +19,18 @@ class ScriptedService final : public Service {
     co_await script(stream);
     ++served;
   }
-  void on_unreadable_request(const ConnectionFacts&, std::uint16_t status, const Error& why) override {
-    unreadable.push_back(std::to_string(status) + " " + why.text());
+  std::unique_ptr<Body> on_unreadable_request(const UnreadableRequest& request, ResponseHead* answer) override {
+    unreadable.push_back(std::to_string(request.status) + " " + request.why.text());
+    unreadable_targets.emplace_back(request.head != nullptr ? request.head->target : "none");
+    answer->fields.add(FieldName::kContentType, "text/plain");
+    return std::make_unique<FixedBody>(Slice::copy_of(request.why.text()));
   }
   void on_limit(Limit limit) override { limits.push_back(std::string(limit_name(limit))); }
 
   std::function<Task<void>(ServerStream&)> script;
   std::vector<std::string> requests;
   std::vector<std::string> unreadable;
+  std::vector<std::string> unreadable_targets;  // as far as they were read
   std::vector<std::string> limits;
   std::vector<std::string> errors;  // what scripts noted
   int served = 0;
@@ -516,7 +520,7 @@ TEST_F(H1Server, ContentLargerThanTheLimitIsRefusedUnread) {
   echo();
   connect();
   rig.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n");
-  EXPECT_TRUE(rig.receives_something_with("Content Too Large: the request's content is larger than allowed\n"));
+  EXPECT_TRUE(rig.receives_something_with("the request's content is larger than allowed"));
   EXPECT_TRUE(rig.received.starts_with("HTTP/1.1 413 Content Too Large\r\nDate: "));
   EXPECT_TRUE(rig.received.contains("\r\nConnection: close\r\n"));
   EXPECT_TRUE(rig.sees_end());
@@ -653,6 +657,32 @@ INSTANTIATE_TEST_SUITE_P(
                     Unreadable{"GET / HTTP/3.0\r\n\r\n", "505 HTTP Version Not Supported"},
                     Unreadable{"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
                                "501 Not Implemented"}));
+
+TEST_F(H1Server, AnUnreadableRequestIsShownToTheServiceAsFarAsItWasRead) {
+  answer_with("hello");
+  connect();
+  rig.send("GET /seen HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(rig.receives_something_with("Content-Type: text/plain\r\nContent-Length: 18\r\n"));
+  EXPECT_TRUE(rig.received.ends_with("\r\n\r\nmore than one Host"));
+  EXPECT_EQ(service.unreadable_targets, (std::vector<std::string>{"/seen"}));
+}
+
+TEST_F(H1Server, NothingIsShownOfAnUnreadableRequestLine) {
+  answer_with("hello");
+  connect();
+  rig.send("GET  /seen HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(rig.receives_something_with("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_EQ(service.unreadable_targets, (std::vector<std::string>{"none"}));
+}
+
+TEST_F(H1Server, AnUnreadableHeadRequestIsAnsweredWithoutContent) {
+  answer_with("hello");
+  connect();
+  rig.send("HEAD / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(rig.sees_end());
+  EXPECT_TRUE(rig.received.starts_with("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_TRUE(rig.received.ends_with("\r\n\r\n"));
+}
 
 TEST_F(H1Server, AnUnreadableRequestAfterOthersDoesNotHarmTheirAnswers) {
   answer_with("hello");

@@ -100,7 +100,12 @@ class ScriptedService final : public Service {
     co_await script(stream);
     ++served;
   }
-  void on_unreadable_request(const ConnectionFacts&, std::uint16_t status, const Error&) override { unreadable.push_back(status); }
+  std::unique_ptr<Body> on_unreadable_request(const UnreadableRequest& request, ResponseHead* answer) override {
+    unreadable.push_back(request.status);
+    if (answer == nullptr) return nullptr;
+    answer->fields.add(FieldName::kContentType, "text/plain");
+    return std::make_unique<FixedBody>(Slice::copy_of(request.why.text()));
+  }
   void on_limit(Limit limit) override { ++limits[limit]; }
 
   static Task<void> answer(ServerStream& stream, std::string content, std::uint16_t status = 200) {

@@ -182,6 +182,11 @@ TEST(ServerSession, AnswersTooBigAHeadWith431) {
   EXPECT_EQ(story.status_of(3), "200");
   EXPECT_EQ(story.service.limits[Limit::kHeaderBytes], 1);
   EXPECT_THAT(story.service.unreadable, ElementsAre(431));
+  const Frame* head = story.peer.find(FrameType::kHeaders, 1);
+  EXPECT_EQ(head->field("content-type"), "text/plain");
+  EXPECT_FALSE(head->field("date").empty());
+  story.until([&] { return story.peer.find(FrameType::kData, 1) != nullptr; });
+  EXPECT_EQ(story.peer.find(FrameType::kData, 1)->payload, "the head is larger than allowed");
 }
 
 TEST(ServerSession, AnswersTooManyFieldsWith431) {
