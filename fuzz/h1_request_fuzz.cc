@@ -1,11 +1,12 @@
-// HTTP/1.1 requests. What must hold for any bytes: the answer does not depend on how they were cut into pieces; what is
-// accepted is written again as something that is read as the same; a chunked body is bounded by what came in.
-#include <cstdint>
-
+// HTTP/1.1 requests. What must hold for any bytes: the answer does not depend on how they were cut into
+// pieces; what is accepted is written again as something that is read as the same; a chunked body is bounded
+// by what came in.
 #include "base/assert.h"
 #include "http/field_syntax.h"
 #include "http/h1/writer.h"
 #include "tests/http/h1/given_head.h"
+
+#include <cstdint>
 
 namespace {
 
@@ -41,7 +42,8 @@ void check_written_again(const ParsedRequest& parsed, bool secure) {
   const Framing framing = parsed.parser->framing();
   auto written = write_request_head(head, framing, ConnectionOption::kNone);
   BRINK_ASSERT(written.has_value());
-  if (head.authority.empty()) return;  // HTTP/1.0 without a host is HTTP/1.1 with an empty one, which is not read again
+  if (head.authority.empty())
+    return;  // HTTP/1.0 without a host is HTTP/1.1 with an empty one, which is not read again
   HeadLimits wider = kLimits;
   wider.header_bytes *= 2;
   auto again = parse_request(written->bytes(), {}, wider, secure);
@@ -50,7 +52,8 @@ void check_written_again(const ParsedRequest& parsed, bool secure) {
   BRINK_ASSERT(again.head->authority == head.authority && again.head->upgrade == head.upgrade);
   BRINK_ASSERT(again.parser->framing() == framing);
   // Content-Length is written from the framing, at another place and in its shortest form.
-  if (head.fields.has(FieldName::kContentLength)) BRINK_ASSERT(content_length(again.head->fields) == framing.length);
+  if (head.fields.has(FieldName::kContentLength))
+    BRINK_ASSERT(content_length(again.head->fields) == framing.length);
   again.head->fields.remove(FieldName::kContentLength);
   parsed.head->fields.remove(FieldName::kContentLength);
   BRINK_ASSERT(text_of(again.head->fields) == text_of(parsed.head->fields));

@@ -1,11 +1,11 @@
-// HTTP/1.1 responses. What must hold for any bytes: the answer does not depend on how they were cut into pieces, and what
-// is accepted is written again as something that is read as the same.
-#include <cstdint>
-
+// HTTP/1.1 responses. What must hold for any bytes: the answer does not depend on how they were cut into
+// pieces, and what is accepted is written again as something that is read as the same.
 #include "base/assert.h"
 #include "http/field_syntax.h"
 #include "http/h1/writer.h"
 #include "tests/http/h1/given_head.h"
+
+#include <cstdint>
 
 namespace {
 

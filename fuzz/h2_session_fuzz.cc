@@ -1,20 +1,22 @@
-// A server session, and a client session, fed by a hostile peer: whatever comes, they end in order and leave nothing.
+// A server session, and a client session, fed by a hostile peer: whatever comes, they end in order and leave
+// nothing.
 //
-// The input's first byte says which of the two, and how the rest is cut into pieces; the rest is what the peer sends
-// (to the server after a proper preface, so that the fuzzer need not find it, unless the byte says otherwise).
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <memory>
-#include <string_view>
-
+// The input's first byte says which of the two, and how the rest is cut into pieces; the rest is what the
+// peer sends (to the server after a proper preface, so that the fuzzer need not find it, unless the byte says
+// otherwise).
 #include "http/h2/client_session.h"
 #include "http/h2/server_session.h"
 #include "net/tcp_transport.h"
 #include "runtime/loop.h"
 #include "runtime/task_group.h"
+
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace {
 
@@ -135,7 +137,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   std::unique_ptr<h2::ClientSession> client_session;
   TaskGroup group("fuzz", loop);
   if (server) {
-    server_session = std::make_unique<h2::ServerSession>(std::move(transport), facts, service, limits, timeouts, loop);
+    server_session =
+        std::make_unique<h2::ServerSession>(std::move(transport), facts, service, limits, timeouts, loop);
     group.spawn(server_session->run());
     if (with_beginning) peer.send(kBeginning);
   } else {

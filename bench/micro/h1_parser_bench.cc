@@ -1,13 +1,13 @@
-// What the HTTP/1.1 codec costs on the heads of a pass-through: the request of a load generator, that of a browser, and
-// an origin's response; parsed, and written again.
-#include <benchmark/benchmark.h>
+// What the HTTP/1.1 codec costs on the heads of a pass-through: the request of a load generator, that of a
+// browser, and an origin's response; parsed, and written again.
+#include "http/field_syntax.h"
+#include "http/h1/parser.h"
+#include "http/h1/writer.h"
 
 #include <optional>
 #include <string_view>
 
-#include "http/field_syntax.h"
-#include "http/h1/parser.h"
-#include "http/h1/writer.h"
+#include <benchmark/benchmark.h>
 
 namespace brink::http::h1 {
 namespace {
@@ -20,7 +20,8 @@ constexpr std::string_view kBrowserRequest =
     "Connection: keep-alive\r\n"
     "sec-ch-ua: \"Chromium\";v=\"130\", \"Not?A_Brand\";v=\"99\"\r\n"
     "sec-ch-ua-mobile: ?0\r\n"
-    "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36\r\n"
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 "
+    "Safari/537.36\r\n"
     "sec-ch-ua-platform: \"Linux\"\r\n"
     "Accept: */*\r\n"
     "Sec-Fetch-Site: same-origin\r\n"
@@ -66,7 +67,8 @@ void write_request(benchmark::State& state, std::string_view bytes) {
   RequestHead head;
   RequestParser parser({}, false);
   parser.parse(bytes, head);
-  for (auto _ : state) benchmark::DoNotOptimize(write_request_head(head, Framing::none(), ConnectionOption::kNone));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(write_request_head(head, Framing::none(), ConnectionOption::kNone));
 }
 BENCHMARK_CAPTURE(write_request, small, kSmallRequest);
 BENCHMARK_CAPTURE(write_request, browser, kBrowserRequest);

@@ -1,5 +1,5 @@
-// Requests that never reach the stages, since they could not be read: who sent what, and what was answered, is
-// counted and logged all the same, and the visitor gets a page with the ray id to ask after.
+// Requests that never reach the stages, since they could not be read: who sent what, and what was answered,
+// is counted and logged all the same, and the visitor gets a page with the ray id to ask after.
 #pragma once
 
 #include "edge/edge_thread.h"

@@ -63,7 +63,7 @@ class ServerStream {
 // A request that never became one for Service::serve(): it could not be read, or not its content.
 struct UnreadableRequest {
   const ConnectionFacts& connection;
-  std::uint16_t status;     // 400, 408, 413, 414, 421, 431, 501 or 505
+  std::uint16_t status;  // 400, 408, 413, 414, 421, 431, 501 or 505
   Error why;
   const RequestHead* head;  // as far as it was read; nullptr where not even its target was
 };
@@ -76,9 +76,9 @@ class Service {
   // aborted. Runs on the connection's loop in the connection's cancel scope: it is cancelled when the client
   // has gone.
   virtual Task<void> serve(ServerStream& stream) = 0;
-  // A request that could not even be read. `answer` is what the connection is about to send and has its status
-  // and Date: the service adds fields and returns the content (nullptr: none), which must be there at once.
-  // nullptr where HTTP/2 answers by an error code.
+  // A request that could not even be read. `answer` is what the connection is about to send and has its
+  // status and Date: the service adds fields and returns the content (nullptr: none), which must be there at
+  // once. nullptr where HTTP/2 answers by an error code.
   virtual std::unique_ptr<Body> on_unreadable_request(const UnreadableRequest& request,
                                                       ResponseHead* answer) = 0;
   // A client ran into a limit or a time-out.

@@ -9,8 +9,8 @@ namespace {
 // How long a request waits for another loop to hand a connection over, before it opens one itself.
 constexpr auto kHandoverPatience = std::chrono::milliseconds(5);
 
-// How long a request waits for its turn before it looks for itself: between loops a turn can come to one who has just
-// left the queue, and then nobody else is told.
+// How long a request waits for its turn before it looks for itself: between loops a turn can come to one who
+// has just left the queue, and then nobody else is told.
 constexpr auto kLookAgain = std::chrono::milliseconds(250);
 
 // A request that waits for a connection to become free.
@@ -269,8 +269,7 @@ Task<Result<Lease>> Pool::open(PerOrigin& own, const Need& need, http::OriginFac
   co_return lease_http2(origin, std::move(connection), false);
 }
 
-Task<Result<std::optional<Lease>>> Pool::wait_in_queue(PerOrigin& own, Deadline deadline,
-                                                          bool look_again) {
+Task<Result<std::optional<Lease>>> Pool::wait_in_queue(PerOrigin& own, Deadline deadline, bool look_again) {
   const Origin& origin = *own.origin;
   if (origin.queued.fetch_add(1) >= origin.settings.max_queue) {
     origin.queued.fetch_sub(1);
@@ -279,8 +278,8 @@ Task<Result<std::optional<Lease>>> Pool::wait_in_queue(PerOrigin& own, Deadline 
   origin.queued_at[index_].fetch_add(1);
   Waiting waiting;
   own.waiting.push_back(waiting);
-  // Another loop may have freed a connection just before it could see this request in the queue. Looked at once:
-  // what is free may be of no use to this request.
+  // Another loop may have freed a connection just before it could see this request in the queue. Looked at
+  // once: what is free may be of no use to this request.
   if (look_again && has_something_free(origin)) waiting.woken.notify();
   const auto waited = co_await waiting.woken.wait(earlier(deadline, loop_.after(kLookAgain)));
   const bool had_its_turn = !waiting.is_linked();

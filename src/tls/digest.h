@@ -1,5 +1,5 @@
-// Hashes, for names, fingerprints and the handshake of WebSockets. The algorithms are looked up in OpenSSL once per
-// process.
+// Hashes, for names, fingerprints and the handshake of WebSockets. The algorithms are looked up in OpenSSL
+// once per process.
 #pragma once
 
 #include <string>

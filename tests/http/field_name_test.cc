@@ -1,9 +1,9 @@
 #include "http/field_name.h"
 
-#include <gtest/gtest.h>
-
 #include <cctype>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace brink::http {
 namespace {

@@ -1,16 +1,17 @@
 #include "http/message.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace brink::http {
 namespace {
 
 std::vector<std::string> lines_of(const Fields& fields) {
   std::vector<std::string> lines;
-  for (const Field& field : fields) lines.push_back(std::string(field.name) + ": " + std::string(field.value));
+  for (const Field& field : fields)
+    lines.push_back(std::string(field.name) + ": " + std::string(field.value));
   return lines;
 }
 using Lines = std::vector<std::string>;
@@ -98,8 +99,16 @@ TEST(Message, PathQueryAndHost) {
 
 TEST(Message, ContentLengthIsAWholeNumber) {
   for (auto [value, length] : std::initializer_list<std::pair<const char*, std::optional<std::uint64_t>>>{
-           {"0", 0}, {"42", 42}, {"18446744073709551615", UINT64_MAX}, {"18446744073709551616", {}}, {"-1", {}}, {"+1", {}},
-           {"1 ", {}}, {"0x10", {}}, {"", {}}, {"5, 5", {}}}) {
+           {"0", 0},
+           {"42", 42},
+           {"18446744073709551615", UINT64_MAX},
+           {"18446744073709551616", {}},
+           {"-1", {}},
+           {"+1", {}},
+           {"1 ", {}},
+           {"0x10", {}},
+           {"", {}},
+           {"5, 5", {}}}) {
     RequestHead head;
     head.fields.add(FieldName::kContentLength, value);
     EXPECT_EQ(content_length(head.fields), length) << value;
@@ -108,10 +117,19 @@ TEST(Message, ContentLengthIsAWholeNumber) {
 
 TEST(Message, HopByHopFieldsAndWhatConnectionNamesAreRemoved) {  // RFC 9110 7.6.1
   RequestHead head;
-  for (auto [name, value] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"Connection", "X-Secret, keep-alive"}, {"Keep-Alive", "timeout=5"}, {"X-Secret", "1"}, {"x-secret", "2"},
-           {"Proxy-Connection", "close"}, {"TE", "trailers"}, {"Transfer-Encoding", "chunked"}, {"Upgrade", "x"},
-           {"Connection", "Via, content-length"}, {"Via", "1.1 a"}, {"Content-Length", "5"}, {"X-Stays", "1"}}) {
+  for (auto [name, value] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"Connection", "X-Secret, keep-alive"},
+                                                                  {"Keep-Alive", "timeout=5"},
+                                                                  {"X-Secret", "1"},
+                                                                  {"x-secret", "2"},
+                                                                  {"Proxy-Connection", "close"},
+                                                                  {"TE", "trailers"},
+                                                                  {"Transfer-Encoding", "chunked"},
+                                                                  {"Upgrade", "x"},
+                                                                  {"Connection", "Via, content-length"},
+                                                                  {"Via", "1.1 a"},
+                                                                  {"Content-Length", "5"},
+                                                                  {"X-Stays", "1"}}) {
     head.fields.add(name, value);
   }
   remove_hop_by_hop(head.fields);

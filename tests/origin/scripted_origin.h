@@ -72,7 +72,8 @@ class ScriptedOrigin final : public http::Service {
     if (closes_after_response) stream.close_after_response();
     (void)co_await stream.send(head, &body, report);
   }
-  std::unique_ptr<http::Body> on_unreadable_request(const http::UnreadableRequest&, http::ResponseHead*) override {
+  std::unique_ptr<http::Body> on_unreadable_request(const http::UnreadableRequest&,
+                                                    http::ResponseHead*) override {
     return nullptr;
   }
   void on_limit(http::Limit) override {}

@@ -33,17 +33,19 @@ class FieldLines {
   ParseStatus failed(ParseError error);
 
   std::size_t line_;
-  std::size_t scanned_;      // what was looked at of it
-  bool in_value_ = false;    // whether its colon was among that
+  std::size_t scanned_;         // what was looked at of it
+  bool in_value_ = false;       // whether its colon was among that
   const char* base_ = nullptr;  // of the bytes of the former call
   ParseError error_{};
 };
 
 // What was looked at of a line that has no end yet: a CR at the end is looked at again, with what follows it.
-[[nodiscard]] inline std::size_t looked_at(std::string_view bytes) { return bytes.size() - (bytes.ends_with('\r') ? 1 : 0); }
+[[nodiscard]] inline std::size_t looked_at(std::string_view bytes) {
+  return bytes.size() - (bytes.ends_with('\r') ? 1 : 0);
+}
 
-// Whether what came behind `scanned` only goes on with what was there, all of the class; then the line needs not be
-// parsed again.
+// Whether what came behind `scanned` only goes on with what was there, all of the class; then the line needs
+// not be parsed again.
 template <syntax::CharacterClass kWhich>
 [[nodiscard]] inline bool goes_on(std::string_view bytes, std::size_t& scanned) {
   const char* const end = bytes.data() + bytes.size();

@@ -310,7 +310,8 @@ HeadStep ResponseParser::parse(std::string_view bytes, ResponseHead& head) {
 ParseStatus ResponseParser::parse_status_line(std::string_view bytes, ResponseHead& head) {
   constexpr std::size_t kShortest = kVersion11.size() + 4;  // "HTTP/1.1 200"
   const std::string_view protocol = kVersion11.substr(0, 5);
-  if (scanned_ >= protocol.size() && goes_on<syntax::kFieldValue>(bytes, scanned_)) return ParseStatus::kNeedMore;
+  if (scanned_ >= protocol.size() && goes_on<syntax::kFieldValue>(bytes, scanned_))
+    return ParseStatus::kNeedMore;
   scanned_ = looked_at(bytes);
   const char* const begin = bytes.data();
   const char* const end = begin + bytes.size();

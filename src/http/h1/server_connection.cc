@@ -197,8 +197,7 @@ Task<ServerConnection::Next> ServerConnection::serve_requests() {
     if (const auto waited = co_await transport().watch().readable(head_ends); !waited) {
       if (!waited.error().is(WaitError::kTimeout)) co_return Next::kClose;
       service_.on_limit(Limit::kRequestHeader);
-      co_return co_await refuse(408, waited.error(),
-                                parser.has_request_line() ? &exchange.head() : nullptr);
+      co_return co_await refuse(408, waited.error(), parser.has_request_line() ? &exchange.head() : nullptr);
     }
   }
 

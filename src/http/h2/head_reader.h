@@ -63,7 +63,8 @@ class RequestReader : public BlockReader {
 
   // `id` is what the name is in any case.
   void field(FieldName id, std::string_view name, std::string_view value);
-  // The block is complete; `end_stream`: no content follows. With a fault the head holds what there was of it.
+  // The block is complete; `end_stream`: no content follows. With a fault the head holds what there was of
+  // it.
   HeadFault finish(bool end_stream);
   [[nodiscard]] std::optional<std::uint64_t> content_length() const { return content_length_; }
 

@@ -77,7 +77,8 @@ void StreamOfServer::answer_fault(HeadFault fault) {
     case HeadFault::kMalformed:
     case HeadFault::kNone: break;
   }
-  (void)host_.service.on_unreadable_request({host_.facts, 400, RequestError::kMalformedHead, &head_}, nullptr);
+  (void)host_.service.on_unreadable_request({host_.facts, 400, RequestError::kMalformedHead, &head_},
+                                            nullptr);
   host_.count_fault();
   abort(ErrorCode::kProtocolError, RequestError::kMalformedHead);
 }
@@ -88,7 +89,8 @@ void StreamOfServer::refuse(std::uint16_t status, const Error& why) {
   head.status = status;
   add_date(head, host_.loop.wall_now());
   const bool has_target = reader_.fault() != HeadFault::kUriBytes;
-  refusal_ = host_.service.on_unreadable_request({host_.facts, status, why, has_target ? &head_ : nullptr}, &head);
+  refusal_ =
+      host_.service.on_unreadable_request({host_.facts, status, why, has_target ? &head_ : nullptr}, &head);
   inbound_.fail(why);
   response_submitted_ = true;
   submit_response(head, refusal_.get());
@@ -132,7 +134,8 @@ void StreamOfServer::content_is_over(const Fields* trailers) {
 
 void StreamOfServer::content_is_malformed() {
   if (!is_started)
-    (void)host_.service.on_unreadable_request({host_.facts, 400, ServerError::kBodyMalformed, &head_}, nullptr);
+    (void)host_.service.on_unreadable_request({host_.facts, 400, ServerError::kBodyMalformed, &head_},
+                                              nullptr);
   fail_body(ServerError::kBodyMalformed);
   host_.count_fault();
   abort(ErrorCode::kProtocolError, ServerError::kBodyMalformed);

@@ -40,7 +40,7 @@ class WireFields {
   Arena& scratch_;
   std::size_t size_ = 0;
   alignas(WireField) std::byte inline_[kInline * sizeof(WireField)];  // made as they are added
-  std::vector<WireField> more_;                                      // all of them, once there are more than kInline
+  std::vector<WireField> more_;  // all of them, once there are more than kInline
 };
 
 // :status and the fields; with `length`, Content-Length where the head has none.

@@ -1,8 +1,8 @@
 #include "http/h1/chunked.h"
 
-#include <gtest/gtest.h>
-
 #include "tests/http/h1/given_head.h"
+
+#include <gtest/gtest.h>
 
 namespace brink::http::h1 {
 namespace {
@@ -18,7 +18,8 @@ TEST(Chunked, ChunksAreJoined) {  // RFC 9112 7.1
 }
 
 TEST(Chunked, SizesAreHexadecimalInEitherCaseWithLeadingZeros) {
-  EXPECT_EQ(decode_chunked("0a\r\n0123456789\r\n00A\r\n0123456789\r\n000\r\n\r\n").content, "01234567890123456789");
+  EXPECT_EQ(decode_chunked("0a\r\n0123456789\r\n00A\r\n0123456789\r\n000\r\n\r\n").content,
+            "01234567890123456789");
 }
 
 TEST(Chunked, ExtensionsAreReadOver) {  // RFC 9112 7.1.1
@@ -28,7 +29,8 @@ TEST(Chunked, ExtensionsAreReadOver) {  // RFC 9112 7.1.1
 }
 
 TEST(Chunked, TrailersAreGivenWithoutWhatMayNotBeOne) {  // RFC 9110 6.5.1
-  auto decoded = decode_chunked("1\r\na\r\n0\r\nX-Sum: 1\r\nContent-Length: 5\r\nHost: evil\r\nAuthorization: x\r\nY:\r\n\r\nrest");
+  auto decoded = decode_chunked(
+      "1\r\na\r\n0\r\nX-Sum: 1\r\nContent-Length: 5\r\nHost: evil\r\nAuthorization: x\r\nY:\r\n\r\nrest");
   EXPECT_EQ(decoded.status, Status::kEnd);
   EXPECT_EQ(decoded.trailers, "X-Sum: 1\nY: \n");
 }
@@ -69,7 +71,14 @@ std::vector<Hostile> hostile_bodies() {
       {"0\r\nA : b\r\n\r\n", kSpaceBeforeColon},
       {"0\r\nA\r\n\r\n", kMissingColon},
       {"0\r\nA: " + std::string(5000, 'x') + "\r\n\r\n", kHeadTooLarge},
-      {"0\r\n" + [] { std::string lines; for (int i = 0; i < 17; ++i) lines += "A: b\r\n"; return lines; }() + "\r\n", kTooManyFields},
+      {"0\r\n" +
+           [] {
+             std::string lines;
+             for (int i = 0; i < 17; ++i) lines += "A: b\r\n";
+             return lines;
+           }() +
+           "\r\n",
+       kTooManyFields},
   };
 }
 
@@ -86,8 +95,10 @@ TEST(Chunked, ManySmallChunksWithExtensionsAreAnAttack) {
   for (int i = 0; i < 1000; ++i) body += "1;" + std::string(64, 'e') + "\r\nx\r\n";
   EXPECT_EQ(decode_chunked(body).error, ParseError::kChunkExtensionsTooLarge);
   body.clear();
-  for (int i = 0; i < 1000; ++i) body += "40;" + std::string(64, 'e') + "\r\n" + std::string(64, 'x') + "\r\n";
-  EXPECT_EQ(decode_chunked(body + "0\r\n\r\n").status, Status::kEnd) << "extensions no larger than the content are not";
+  for (int i = 0; i < 1000; ++i)
+    body += "40;" + std::string(64, 'e') + "\r\n" + std::string(64, 'x') + "\r\n";
+  EXPECT_EQ(decode_chunked(body + "0\r\n\r\n").status, Status::kEnd)
+      << "extensions no larger than the content are not";
 }
 
 TEST(Chunked, HowTheBytesAreCutMakesNoDifference) {
@@ -110,13 +121,18 @@ TEST(Chunked, HowTheBytesAreCutMakesNoDifference) {
       }
     };
     expect_same(decode_chunked(bytes, byte_by_byte(bytes)));
-    for (std::size_t cut = 0; cut <= bytes.size(); ++cut) expect_same(decode_chunked(bytes, {cut, bytes.size()}));
+    for (std::size_t cut = 0; cut <= bytes.size(); ++cut)
+      expect_same(decode_chunked(bytes, {cut, bytes.size()}));
   }
 }
 
 TEST(Chunked, SizesAreWrittenInHexadecimal) {
   for (auto [size, line] : std::initializer_list<std::pair<std::uint64_t, std::string_view>>{
-           {1, "1\r\n"}, {15, "f\r\n"}, {16, "10\r\n"}, {65504, "ffe0\r\n"}, {UINT64_MAX, "ffffffffffffffff\r\n"}}) {
+           {1, "1\r\n"},
+           {15, "f\r\n"},
+           {16, "10\r\n"},
+           {65504, "ffe0\r\n"},
+           {UINT64_MAX, "ffffffffffffffff\r\n"}}) {
     char out[kMaxChunkSizeLine];
     EXPECT_EQ(std::string_view(out, write_chunk_size(size, out)), line);
   }

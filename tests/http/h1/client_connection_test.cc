@@ -1,10 +1,10 @@
 #include "http/h1/client_connection.h"
 
-#include <vector>
-
 #include "http/h1/writer.h"
 #include "tests/http/h1/connection_rig.h"
 #include "tests/http/h1/fed_body.h"
+
+#include <vector>
 
 namespace brink::http::h1 {
 namespace {
@@ -63,7 +63,8 @@ class H1Client : public testing::Test {
               break;
             case BodyRead::Status::kEnd:
               content_outcome = "complete";
-              if (const Fields* trailers = response->trailers()) content += "|" + std::string(trailers->value(FieldName::kETag));
+              if (const Fields* trailers = response->trailers())
+                content += "|" + std::string(trailers->value(FieldName::kETag));
               more = false;
               break;
           }
@@ -76,7 +77,9 @@ class H1Client : public testing::Test {
     co_await connection->finish();
     done = true;
   }
-  bool finishes() { return rig.turn_until([&] { return done; }); }
+  bool finishes() {
+    return rig.turn_until([&] { return done; });
+  }
   // Answers what was asked with `response` and waits for the end of the exchange.
   void answered_with(std::string_view response) {
     rig.send(response);
@@ -89,7 +92,7 @@ class H1Client : public testing::Test {
   HeardInformational informational;
   std::optional<ClientConnection> connection;
   std::optional<TaskGroup> group;
-  std::string outcome;          // status, or what went wrong before
+  std::string outcome;  // status, or what went wrong before
   std::string content;
   std::string content_outcome;  // "complete", or what went wrong
   Version version = Version::kHttp2;
@@ -130,7 +133,8 @@ TEST_F(H1Client, AnExchangeCostsOneWriteAndOneRead) {
 
 TEST_F(H1Client, AResponseMayComeByteByByte) {
   ask();
-  for (char c : std::string_view("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nETag: \"e\"\r\n\r\n")) {
+  for (char c : std::string_view("HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+                                 "chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nETag: \"e\"\r\n\r\n")) {
     rig.send({&c, 1});
   }
   ASSERT_TRUE(finishes());
@@ -157,8 +161,9 @@ TEST_F(H1Client, ResponsesWithoutContentLeaveNothingOpen) {
   EXPECT_TRUE(connection->is_reusable());
   request.method = Method::kGet;
   request.method_name = "GET";
-  for (std::string_view response : {"HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n",
-                                    "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"}) {
+  for (std::string_view response :
+       {"HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"}) {
     ask();
     answered_with(response);
     EXPECT_EQ(content_outcome, "");
@@ -189,9 +194,10 @@ TEST_P(H1ClientCutOff, ContentThatIsCutOffIsSeenAsSuch) {
   EXPECT_EQ(content_outcome, "the origin's response ended before it was complete");
   EXPECT_FALSE(connection->is_reusable());
 }
-INSTANTIATE_TEST_SUITE_P(Framings, H1ClientCutOff,
-                         testing::Values("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
-                                         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"));
+INSTANTIATE_TEST_SUITE_P(
+    Framings, H1ClientCutOff,
+    testing::Values("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"));
 
 struct Refused {
   std::string response;
@@ -209,11 +215,13 @@ TEST_P(H1ClientRefusing, AmbiguousResponsesAreRefused) {
 constexpr const char* kImproper = "the origin's response is not proper HTTP";
 INSTANTIATE_TEST_SUITE_P(
     Responses, H1ClientRefusing,
-    testing::Values(Refused{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", kImproper},
-                    Refused{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", kImproper},
-                    Refused{"garbage", kImproper}, Refused{"HTTP/1.1 200 OK\nA: b\n\n", kImproper},
-                    Refused{"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", kImproper},
-                    Refused{"HTTP/1.1 200 OK\r\nA: " + std::string(70'000, 'a'), "the head of the origin's response is too large"}));
+    testing::Values(
+        Refused{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", kImproper},
+        Refused{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", kImproper},
+        Refused{"garbage", kImproper}, Refused{"HTTP/1.1 200 OK\nA: b\n\n", kImproper},
+        Refused{"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", kImproper},
+        Refused{"HTTP/1.1 200 OK\r\nA: " + std::string(70'000, 'a'),
+                "the head of the origin's response is too large"}));
 
 TEST_F(H1Client, BadChunksBreakTheContent) {
   ask();
@@ -451,8 +459,9 @@ TEST_F(H1Client, CancellingEndsAnExchange) {
 
 TEST_F(H1Client, InformationalResponsesAreToldOf) {
   ask();
-  answered_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 102 x\r\n\r\n"
-                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  answered_with(
+      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 102 x\r\n\r\n"
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
   EXPECT_EQ(informational.heard, (std::vector<std::string>{"103 </a>", "102 "}));
   EXPECT_EQ(content, "ok");
   EXPECT_TRUE(connection->is_reusable());
@@ -461,7 +470,8 @@ TEST_F(H1Client, InformationalResponsesAreToldOf) {
 TEST_F(H1Client, EndlessInformationalResponsesAreRefused) {
   ask();
   std::string flood;
-  for (unsigned i = 0; i <= ClientConnection::kMaxInformational; ++i) flood += "HTTP/1.1 103 Early Hints\r\n\r\n";
+  for (unsigned i = 0; i <= ClientConnection::kMaxInformational; ++i)
+    flood += "HTTP/1.1 103 Early Hints\r\n\r\n";
   answered_with(flood);
   EXPECT_EQ(outcome, kImproper);
 }

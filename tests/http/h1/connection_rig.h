@@ -1,13 +1,11 @@
-// A connection over real TCP on a loop whose time the test owns: one end is Brink's transport, the other is the test's.
+// A connection over real TCP on a loop whose time the test owns: one end is Brink's transport, the other is
+// the test's.
 #pragma once
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/socket.h>
+#include "net/fd.h"
+#include "net/tcp_transport.h"
+#include "runtime/loop.h"
+#include "runtime/task_group.h"
 
 #include <cerrno>
 #include <chrono>
@@ -17,10 +15,14 @@
 #include <string_view>
 #include <utility>
 
-#include "net/fd.h"
-#include "net/tcp_transport.h"
-#include "runtime/loop.h"
-#include "runtime/task_group.h"
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <gtest/gtest.h>
 
 namespace brink::http::h1 {
 
@@ -34,7 +36,8 @@ inline std::pair<net::Fd, net::Fd> tcp_pair(int receive_buffer = 0) {
   BRINK_ASSERT(::listen(listener.get(), 1) == 0);
   BRINK_ASSERT(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
   net::Fd far(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (receive_buffer > 0) ::setsockopt(far.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  if (receive_buffer > 0)
+    ::setsockopt(far.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   BRINK_ASSERT(::connect(far.get(), reinterpret_cast<sockaddr*>(&address), size) == 0);
   net::Fd near(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
   for (int fd : {near.get(), far.get()}) {
@@ -59,7 +62,8 @@ class CountingTransport final : public net::Transport {
   net::Io try_read(std::span<char> into) override {
     const bool reaches_the_kernel = inner_.watch().may_read();
     const net::Io io = inner_.try_read(into);
-    if (reaches_the_kernel) ++(io.status == net::Io::Status::kWouldBlock ? counts_.empty_reads : counts_.reads);
+    if (reaches_the_kernel)
+      ++(io.status == net::Io::Status::kWouldBlock ? counts_.empty_reads : counts_.reads);
     return io;
   }
   net::Io try_write(std::span<const iovec> pieces) override {
@@ -169,7 +173,8 @@ class Rig {
     return testing::AssertionSuccess();
   }
   testing::AssertionResult receives_something_with(std::string_view part) {
-    if (turn_until([&] { return received.contains(part) || ended || was_reset; }) && received.contains(part)) {
+    if (turn_until([&] { return received.contains(part) || ended || was_reset; }) &&
+        received.contains(part)) {
       return testing::AssertionSuccess();
     }
     return testing::AssertionFailure() << "received\n" << received << "\nwithout\n" << part;

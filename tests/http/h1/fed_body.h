@@ -1,13 +1,13 @@
 // Bodies for tests: one that the test feeds, and the reading of one to its end.
 #pragma once
 
+#include "http/body.h"
+#include "runtime/task.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "http/body.h"
-#include "runtime/task.h"
 
 namespace brink::http::h1 {
 

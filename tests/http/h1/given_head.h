@@ -1,6 +1,9 @@
 // Heads and bodies of HTTP/1.1 fed to the codec in pieces, for tests and for the fuzz targets' corpora.
 #pragma once
 
+#include "http/h1/chunked.h"
+#include "http/h1/parser.h"
+
 #include <algorithm>
 #include <cstring>
 #include <functional>
@@ -8,9 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "http/h1/chunked.h"
-#include "http/h1/parser.h"
 
 namespace brink::http::h1 {
 
@@ -34,13 +34,15 @@ struct ParsedHead {
   HeadStep step;
 
   [[nodiscard]] bool done() const { return step.status == ParseStatus::kDone; }
-  [[nodiscard]] bool failed_with(ParseError error) const { return step.status == ParseStatus::kFailed && step.error == error; }
+  [[nodiscard]] bool failed_with(ParseError error) const {
+    return step.status == ParseStatus::kFailed && step.error == error;
+  }
 };
 using ParsedRequest = ParsedHead<RequestHead, RequestParser>;
 using ParsedResponse = ParsedHead<ResponseHead, ResponseParser>;
 
-// Feeds the first `sizes[0]` bytes, then the first `sizes[1]`, and so on, each time from another place in memory, until
-// the parser has had enough.
+// Feeds the first `sizes[0]` bytes, then the first `sizes[1]`, and so on, each time from another place in
+// memory, until the parser has had enough.
 template <class Parsed>
 void feed(Parsed& parsed, std::string_view bytes, const std::vector<std::size_t>& sizes) {
   std::unique_ptr<ExactBytes> former;  // dies only after its successor has been parsed
@@ -58,8 +60,8 @@ inline std::vector<std::size_t> byte_by_byte(std::string_view bytes) {
   return sizes;
 }
 
-inline ParsedRequest parse_request(std::string_view bytes, std::vector<std::size_t> sizes = {}, const HeadLimits& limits = {},
-                                   bool secure = false) {
+inline ParsedRequest parse_request(std::string_view bytes, std::vector<std::size_t> sizes = {},
+                                   const HeadLimits& limits = {}, bool secure = false) {
   if (sizes.empty()) sizes = {bytes.size()};
   ParsedRequest parsed;
   parsed.parser = std::make_unique<RequestParser>(limits, secure);
@@ -92,10 +94,12 @@ inline std::string summary(const ParsedRequest& parsed) {
   if (parsed.step.status == ParseStatus::kNeedMore) return "need more";
   if (parsed.step.status == ParseStatus::kFailed) return "failed: " + Error(parsed.step.error).text();
   const RequestHead& head = *parsed.head;
-  return std::to_string(parsed.step.consumed) + " " + std::string(head.method_name) + " " + std::string(head.scheme) + " " +
-         std::string(head.authority) + " " + std::string(head.target) + " " + std::string(version_text(head.version)) +
-         " upgrade=" + std::string(head.upgrade) + " continue=" + std::to_string(head.expects_continue) +
-         " trailers=" + std::to_string(head.accepts_trailers) + " framing=" + text_of(parsed.parser->framing()) +
+  return std::to_string(parsed.step.consumed) + " " + std::string(head.method_name) + " " +
+         std::string(head.scheme) + " " + std::string(head.authority) + " " + std::string(head.target) + " " +
+         std::string(version_text(head.version)) + " upgrade=" + std::string(head.upgrade) +
+         " continue=" + std::to_string(head.expects_continue) +
+         " trailers=" + std::to_string(head.accepts_trailers) +
+         " framing=" + text_of(parsed.parser->framing()) +
          " keep=" + std::to_string(parsed.parser->keeps_alive()) + "\n" + text_of(head.fields);
 }
 
@@ -103,10 +107,10 @@ inline std::string summary(const ParsedResponse& parsed) {
   if (parsed.step.status == ParseStatus::kNeedMore) return "need more";
   if (parsed.step.status == ParseStatus::kFailed) return "failed: " + Error(parsed.step.error).text();
   const ResponseHead& head = *parsed.head;
-  return std::to_string(parsed.step.consumed) + " " + std::to_string(head.status) + " " + std::string(head.reason) + " " +
-         std::string(version_text(head.version)) + " upgrade=" + std::string(head.upgrade) +
-         " framing=" + text_of(parsed.parser->framing()) + " keep=" + std::to_string(parsed.parser->keeps_alive()) + "\n" +
-         text_of(head.fields);
+  return std::to_string(parsed.step.consumed) + " " + std::to_string(head.status) + " " +
+         std::string(head.reason) + " " + std::string(version_text(head.version)) +
+         " upgrade=" + std::string(head.upgrade) + " framing=" + text_of(parsed.parser->framing()) +
+         " keep=" + std::to_string(parsed.parser->keeps_alive()) + "\n" + text_of(head.fields);
 }
 
 struct DecodedBody {

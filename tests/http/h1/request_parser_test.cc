@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "tests/http/h1/given_head.h"
+
+#include <gtest/gtest.h>
 
 namespace brink::http::h1 {
 namespace {
@@ -12,7 +12,8 @@ std::string with_fields(std::string_view fields, std::string_view line = "GET / 
 
 TEST(RequestParser, ReadsTheExampleOfRfc9112Section2_1) {
   auto parsed = parse_request(
-      "GET /hello.txt HTTP/1.1\r\nUser-Agent: curl/7.64.1\r\nHost: www.example.com\r\nAccept-Language: en, mi\r\n\r\nrest");
+      "GET /hello.txt HTTP/1.1\r\nUser-Agent: curl/7.64.1\r\nHost: www.example.com\r\nAccept-Language: en, "
+      "mi\r\n\r\nrest");
   ASSERT_TRUE(parsed.done());
   const RequestHead& head = *parsed.head;
   EXPECT_EQ(head.method, Method::kGet);
@@ -28,7 +29,8 @@ TEST(RequestParser, ReadsTheExampleOfRfc9112Section2_1) {
 }
 
 TEST(RequestParser, WhiteSpaceAroundAValueIsNotPartOfIt) {  // RFC 9112 5.1
-  auto parsed = parse_request(with_fields("Host:example.com\r\nA: \t b \tc \t \r\nEmpty:\r\nEmpty2:  \t\r\n"));
+  auto parsed =
+      parse_request(with_fields("Host:example.com\r\nA: \t b \tc \t \r\nEmpty:\r\nEmpty2:  \t\r\n"));
   ASSERT_TRUE(parsed.done());
   EXPECT_EQ(text_of(parsed.head->fields), "A: b \tc\nEmpty: \nEmpty2: \n");
 }
@@ -41,7 +43,8 @@ TEST(RequestParser, AbsoluteTargetsAreTakenApart) {  // RFC 9112 3.2.2
        "/pub/WWW/TheProject.html"},
       {"GET http://example.com HTTP/1.1", "example.com", "example.com", "/"},
       {"GET HTTP://Example.com:80?a=b HTTP/1.1", "example.com", "Example.com:80", "/?a=b"},
-      {"OPTIONS http://www.example.org:8001 HTTP/1.1", "www.example.org:8001", "www.example.org:8001", "*"},  // 3.2.4
+      {"OPTIONS http://www.example.org:8001 HTTP/1.1", "www.example.org:8001", "www.example.org:8001",
+       "*"},  // 3.2.4
       {"GET http://[::1]:8080/ HTTP/1.1", "[::1]:8080", "[::1]:8080", "/"},
       {"GET http://example.com:/x HTTP/1.1", "example.com", "example.com", "/x"},
   };
@@ -80,10 +83,11 @@ TEST(RequestParser, OneEmptyLineBeforeTheRequestIsForgiven) {  // RFC 9112 2.2
 }
 
 TEST(RequestParser, WhatBelongsToTheConnectionIsTakenOut) {  // RFC 9110 7.6.1
-  auto parsed = parse_request(with_fields(
-      "Connection: X-Mine, close\r\nHost: a\r\nX-Mine: 1\r\nKeep-Alive: 5\r\nTE: trailers, gzip;q=0.5\r\nA: b\r\n"
-      "Proxy-Connection: x\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\nUpgrade: h2c\r\n"
-      "Connection: content-length, \"via\r\nContent-Length: 3\r\n"));
+  auto parsed = parse_request(
+      with_fields("Connection: X-Mine, close\r\nHost: a\r\nX-Mine: 1\r\nKeep-Alive: 5\r\nTE: trailers, "
+                  "gzip;q=0.5\r\nA: b\r\n"
+                  "Proxy-Connection: x\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\nUpgrade: h2c\r\n"
+                  "Connection: content-length, \"via\r\nContent-Length: 3\r\n"));
   ASSERT_TRUE(parsed.done()) << summary(parsed);
   EXPECT_EQ(text_of(parsed.head->fields), "A: b\nContent-Length: 3\n");
   EXPECT_TRUE(parsed.head->accepts_trailers);
@@ -106,7 +110,8 @@ TEST(RequestParser, AConnectionIsKeptByVersionAndOption) {  // RFC 9112 9.3
       {"HTTP/1.2", "", true},
   };
   for (const auto& one : cases) {
-    auto parsed = parse_request(with_fields("Host: a\r\n" + std::string(one.fields), "GET / " + std::string(one.version)));
+    auto parsed = parse_request(
+        with_fields("Host: a\r\n" + std::string(one.fields), "GET / " + std::string(one.version)));
     ASSERT_TRUE(parsed.done());
     EXPECT_EQ(parsed.parser->keeps_alive(), one.kept) << one.version << " " << one.fields;
   }
@@ -118,15 +123,20 @@ TEST(RequestParser, AMinorVersionToComeIsReadAsTheHighestKnown) {  // RFC 9110 2
 }
 
 TEST(RequestParser, FramingIsDecidedByLengthOrCoding) {  // RFC 9112 6.3
-  EXPECT_EQ(parse_request(with_fields("Host: a\r\nContent-Length: 42\r\n")).parser->framing(), Framing::of_length(42));
-  EXPECT_EQ(parse_request(with_fields("Host: a\r\nContent-Length: 0\r\n")).parser->framing(), Framing::of_length(0));
-  EXPECT_EQ(parse_request(with_fields("Host: a\r\nContent-Length: 007\r\n")).parser->framing(), Framing::of_length(7));
-  EXPECT_EQ(parse_request(with_fields("Host: a\r\nTransfer-Encoding: Chunked\r\n")).parser->framing(), Framing::chunked());
+  EXPECT_EQ(parse_request(with_fields("Host: a\r\nContent-Length: 42\r\n")).parser->framing(),
+            Framing::of_length(42));
+  EXPECT_EQ(parse_request(with_fields("Host: a\r\nContent-Length: 0\r\n")).parser->framing(),
+            Framing::of_length(0));
+  EXPECT_EQ(parse_request(with_fields("Host: a\r\nContent-Length: 007\r\n")).parser->framing(),
+            Framing::of_length(7));
+  EXPECT_EQ(parse_request(with_fields("Host: a\r\nTransfer-Encoding: Chunked\r\n")).parser->framing(),
+            Framing::chunked());
 }
 
 TEST(RequestParser, ContinueIsExpectedOnlyByHttp11) {  // RFC 9110 10.1.1
   EXPECT_TRUE(parse_request(with_fields("Host: a\r\nExpect: 100-Continue\r\n")).head->expects_continue);
-  EXPECT_FALSE(parse_request(with_fields("Host: a\r\nExpect: 100-continue\r\n", "GET / HTTP/1.0")).head->expects_continue);
+  EXPECT_FALSE(parse_request(with_fields("Host: a\r\nExpect: 100-continue\r\n", "GET / HTTP/1.0"))
+                   .head->expects_continue);
   EXPECT_FALSE(parse_request(with_fields("Host: a\r\nExpect: soon\r\n")).head->expects_continue);
 }
 
@@ -244,12 +254,15 @@ std::vector<Hostile> hostile_requests() {
       {with_fields(host + "Content-Length: 5 5\r\n"), kBadContentLength},
       {with_fields(host + "Content-Length: 5\v\r\n"), kBadFieldValue},
       {with_fields(host + "Content-Length: 18446744073709551616\r\n"), kBadContentLength},
-      {with_fields(host + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"), kLengthWithTransferEncoding},
-      {with_fields(host + "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n"), kLengthWithTransferEncoding},
+      {with_fields(host + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),
+       kLengthWithTransferEncoding},
+      {with_fields(host + "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n"),
+       kLengthWithTransferEncoding},
       {with_fields(host + "Transfer-Encoding: gzip, chunked\r\n"), kUnsupportedTransferCoding},
       {with_fields(host + "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"), kBadTransferEncoding},
       {with_fields(host + "Transfer-Encoding: chunked, chunked\r\n"), kBadTransferEncoding},
-      {with_fields(host + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"), kBadTransferEncoding},
+      {with_fields(host + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"),
+       kBadTransferEncoding},
       {with_fields(host + "Transfer-Encoding: chunked, identity\r\n"), kBadTransferEncoding},
       {with_fields(host + "Transfer-Encoding: identity\r\n"), kBadTransferEncoding},
       {with_fields(host + "Transfer-Encoding: xchunked\r\n"), kBadTransferEncoding},
@@ -271,10 +284,13 @@ TEST(RequestParser, HostileRequestsAreRefusedByName) {
 std::vector<std::string> sound_requests() {
   return {
       "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-      "\r\nGET /hello.txt?q=1 HTTP/1.1\r\nHost: example.com:8080\r\nA: b\r\nC:\r\nD: \t e f \r\n\r\nGET /next",
-      "POST http://example.com?x HTTP/1.1\r\nHost: example.com\r\nContent-Length: 5\r\nConnection: x, keep-alive\r\nX: y\r\n\r\nhello",
+      "\r\nGET /hello.txt?q=1 HTTP/1.1\r\nHost: example.com:8080\r\nA: b\r\nC:\r\nD: \t e f \r\n\r\nGET "
+      "/next",
+      "POST http://example.com?x HTTP/1.1\r\nHost: example.com\r\nContent-Length: 5\r\nConnection: x, "
+      "keep-alive\r\nX: y\r\n\r\nhello",
       "PUT /a HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n",
-      "GET /chat HTTP/1.1\r\nHost: [::1]:80\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nTE: trailers\r\n\r\n",
+      "GET /chat HTTP/1.1\r\nHost: [::1]:80\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nTE: "
+      "trailers\r\n\r\n",
       "POST /u HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n",
   };
 }
@@ -286,7 +302,8 @@ TEST(RequestParser, HowTheBytesAreCutMakesNoDifference) {
     const std::string whole = summary(parse_request(bytes));
     EXPECT_EQ(summary(parse_request(bytes, byte_by_byte(bytes))), whole) << bytes;
     for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
-      ASSERT_EQ(summary(parse_request(bytes, {cut, bytes.size()})), whole) << "cut at " << cut << " in\n" << bytes;
+      ASSERT_EQ(summary(parse_request(bytes, {cut, bytes.size()})), whole) << "cut at " << cut << " in\n"
+                                                                           << bytes;
     }
   }
 }
@@ -295,7 +312,9 @@ TEST(RequestParser, NothingIsDecidedBeforeTheEmptyLine) {
   for (const std::string& bytes : sound_requests()) {
     const std::size_t head = parse_request(bytes).step.consumed;
     for (std::size_t size = 0; size < head; ++size) {
-      ASSERT_EQ(parse_request(bytes.substr(0, size), {size}).step.status, ParseStatus::kNeedMore) << size << "\n" << bytes;
+      ASSERT_EQ(parse_request(bytes.substr(0, size), {size}).step.status, ParseStatus::kNeedMore)
+          << size << "\n"
+          << bytes;
     }
   }
 }
@@ -316,14 +335,16 @@ TEST(RequestParser, LimitsAreExact) {
   };
   for (const auto& one : cases) {
     EXPECT_TRUE(parse_request(request, {}, one.limits).failed_with(one.error)) << one.status;
-    EXPECT_TRUE(parse_request(request, byte_by_byte(request), one.limits).failed_with(one.error)) << one.status;
+    EXPECT_TRUE(parse_request(request, byte_by_byte(request), one.limits).failed_with(one.error))
+        << one.status;
     EXPECT_EQ(status_of(one.error), one.status);
   }
 }
 
 TEST(RequestParser, ALineWithoutEndIsRefusedAtTheLimit) {
   const std::string target = "GET /" + std::string(100'000, 'a');
-  EXPECT_TRUE(parse_request(target, byte_by_byte(target.substr(0, 17'000))).failed_with(ParseError::kUriTooLong));
+  EXPECT_TRUE(
+      parse_request(target, byte_by_byte(target.substr(0, 17'000))).failed_with(ParseError::kUriTooLong));
   const std::string name = "GET / HTTP/1.1\r\n" + std::string(100'000, 'a');
   EXPECT_TRUE(parse_request(name).failed_with(ParseError::kHeadTooLarge));
   const std::string value = "GET / HTTP/1.1\r\na:" + std::string(100'000, ' ');
@@ -334,11 +355,13 @@ TEST(RequestParser, OptionsOfAConnectionAreLimited) {  // each is looked for amo
   std::string options = "Host: a\r\nConnection: o0";
   for (std::size_t i = 1; i < kMaxConnectionOptions; ++i) options += ",o" + std::to_string(i);
   EXPECT_TRUE(parse_request(with_fields(options + "\r\n")).done());
-  EXPECT_TRUE(parse_request(with_fields(options + ",x\r\n")).failed_with(ParseError::kTooManyConnectionOptions));
+  EXPECT_TRUE(
+      parse_request(with_fields(options + ",x\r\n")).failed_with(ParseError::kTooManyConnectionOptions));
   std::string fields = "Host: a\r\n";
   for (std::size_t i = 0; i < kMaxConnectionFields; ++i) fields += "Connection: x\r\n";
   EXPECT_TRUE(parse_request(with_fields(fields)).done());
-  EXPECT_TRUE(parse_request(with_fields(fields + "Connection: x\r\n")).failed_with(ParseError::kTooManyConnectionOptions));
+  EXPECT_TRUE(parse_request(with_fields(fields + "Connection: x\r\n"))
+                  .failed_with(ParseError::kTooManyConnectionOptions));
 }
 
 TEST(RequestParser, StatusesOfFaults) {

@@ -1,12 +1,13 @@
-#include <gtest/gtest.h>
-
 #include "tests/http/h1/given_head.h"
+
+#include <gtest/gtest.h>
 
 namespace brink::http::h1 {
 namespace {
 
 TEST(ResponseParser, ReadsAStatusLineAndFields) {
-  auto parsed = parse_response("HTTP/1.1 200 OK\r\nDate: Mon, 27 Jul 2009 12:28:53 GMT\r\nContent-Length: 51\r\n\r\nHello");
+  auto parsed = parse_response(
+      "HTTP/1.1 200 OK\r\nDate: Mon, 27 Jul 2009 12:28:53 GMT\r\nContent-Length: 51\r\n\r\nHello");
   ASSERT_TRUE(parsed.done());
   EXPECT_EQ(parsed.head->status, 200);
   EXPECT_EQ(parsed.head->reason, "OK");
@@ -40,12 +41,14 @@ TEST(ResponseParser, FramingFollowsRfc9112Section6_3) {
       {"HTTP/1.1 304 Not Modified\r\nContent-Length: 5", Method::kGet, Framing::none(), true},
       {"HTTP/1.1 103 Early Hints\r\nLink: </a>", Method::kGet, Framing::none(), true},
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked", Method::kGet, Framing::chunked(), true},
-      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close", Method::kGet, Framing::chunked(), false},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close", Method::kGet, Framing::chunked(),
+       false},
       {"HTTP/1.1 200 OK\r\nContent-Length: 0", Method::kGet, Framing::of_length(0), true},
       {"HTTP/1.1 200 OK", Method::kGet, Framing::until_close(), false},
       {"HTTP/1.0 200 OK", Method::kGet, Framing::until_close(), false},
       {"HTTP/1.0 200 OK\r\nContent-Length: 5", Method::kGet, Framing::of_length(5), false},
-      {"HTTP/1.0 200 OK\r\nContent-Length: 5\r\nConnection: keep-alive", Method::kGet, Framing::of_length(5), true},
+      {"HTTP/1.0 200 OK\r\nContent-Length: 5\r\nConnection: keep-alive", Method::kGet, Framing::of_length(5),
+       true},
   };
   for (const auto& one : cases) {
     auto parsed = parse_response(std::string(one.head) + "\r\n\r\n", {}, one.method);
@@ -56,19 +59,23 @@ TEST(ResponseParser, FramingFollowsRfc9112Section6_3) {
 }
 
 TEST(ResponseParser, TheLengthOfContentThatIsNotThereStaysOnlyWhereItMeansSomething) {
-  EXPECT_TRUE(parse_response("HTTP/1.1 304 x\r\nContent-Length: 5\r\n\r\n").head->fields.has(FieldName::kContentLength));
-  EXPECT_FALSE(parse_response("HTTP/1.1 204 x\r\nContent-Length: 5\r\n\r\n").head->fields.has(FieldName::kContentLength));
+  EXPECT_TRUE(parse_response("HTTP/1.1 304 x\r\nContent-Length: 5\r\n\r\n")
+                  .head->fields.has(FieldName::kContentLength));
+  EXPECT_FALSE(parse_response("HTTP/1.1 204 x\r\nContent-Length: 5\r\n\r\n")
+                   .head->fields.has(FieldName::kContentLength));
 }
 
 TEST(ResponseParser, AnUpgradeIsTakenOnlyWhereItWasAskedFor) {
-  const std::string response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+  const std::string response =
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
   auto parsed = parse_response(response, {}, Method::kGet, true);
   ASSERT_TRUE(parsed.done());
   EXPECT_EQ(parsed.head->upgrade, "websocket");
   EXPECT_EQ(parsed.parser->framing(), Framing::tunnel());
   EXPECT_TRUE(parsed.head->fields.empty());
   EXPECT_TRUE(parse_response(response, {}, Method::kGet, false).failed_with(ParseError::kUnexpectedUpgrade));
-  EXPECT_TRUE(parse_response("HTTP/1.1 101 x\r\n\r\n", {}, Method::kGet, true).failed_with(ParseError::kUnexpectedUpgrade));
+  EXPECT_TRUE(parse_response("HTTP/1.1 101 x\r\n\r\n", {}, Method::kGet, true)
+                  .failed_with(ParseError::kUnexpectedUpgrade));
 }
 
 struct Hostile {
@@ -127,7 +134,8 @@ TEST(ResponseParser, HowTheBytesAreCutMakesNoDifference) {
     const std::string whole = summary(parse_response(bytes));
     EXPECT_EQ(summary(parse_response(bytes, byte_by_byte(bytes))), whole) << bytes;
     for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
-      ASSERT_EQ(summary(parse_response(bytes, {cut, bytes.size()})), whole) << "cut at " << cut << " in\n" << bytes;
+      ASSERT_EQ(summary(parse_response(bytes, {cut, bytes.size()})), whole) << "cut at " << cut << " in\n"
+                                                                            << bytes;
     }
   }
 }
@@ -135,8 +143,10 @@ TEST(ResponseParser, HowTheBytesAreCutMakesNoDifference) {
 TEST(ResponseParser, LimitsAreExact) {
   const std::string response = "HTTP/1.1 200 OK\r\nA: b\r\nC: d\r\n\r\n";
   EXPECT_TRUE(parse_response(response, {}, Method::kGet, false, {response.size(), 2, 0}).done());
-  EXPECT_TRUE(parse_response(response, {}, Method::kGet, false, {response.size() - 1, 2, 0}).failed_with(ParseError::kHeadTooLarge));
-  EXPECT_TRUE(parse_response(response, {}, Method::kGet, false, {response.size(), 1, 0}).failed_with(ParseError::kTooManyFields));
+  EXPECT_TRUE(parse_response(response, {}, Method::kGet, false, {response.size() - 1, 2, 0})
+                  .failed_with(ParseError::kHeadTooLarge));
+  EXPECT_TRUE(parse_response(response, {}, Method::kGet, false, {response.size(), 1, 0})
+                  .failed_with(ParseError::kTooManyFields));
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 #include "http/h1/server_connection.h"
 
-#include <vector>
-
 #include "http/h1/writer.h"
 #include "tests/http/h1/connection_rig.h"
 #include "tests/http/h1/fed_body.h"
+
+#include <vector>
 
 namespace brink::http::h1 {
 namespace {
@@ -15,11 +15,13 @@ using namespace std::chrono_literals;
 class ScriptedService final : public Service {
  public:
   Task<void> serve(ServerStream& stream) override {
-    requests.push_back(std::string(stream.request().method_name) + " " + std::string(stream.request().target));
+    requests.push_back(std::string(stream.request().method_name) + " " +
+                       std::string(stream.request().target));
     co_await script(stream);
     ++served;
   }
-  std::unique_ptr<Body> on_unreadable_request(const UnreadableRequest& request, ResponseHead* answer) override {
+  std::unique_ptr<Body> on_unreadable_request(const UnreadableRequest& request,
+                                              ResponseHead* answer) override {
     unreadable.push_back(std::to_string(request.status) + " " + request.why.text());
     unreadable_targets.emplace_back(request.head != nullptr ? request.head->target : "none");
     answer->fields.add(FieldName::kContentType, "text/plain");
@@ -49,7 +51,8 @@ class H1Server : public testing::Test {
   ~H1Server() override { stop(); }
 
   void connect(std::unique_ptr<net::Transport> transport) {
-    connection = std::make_unique<ServerConnection>(std::move(transport), facts, service, limits, timeouts, rig.loop);
+    connection =
+        std::make_unique<ServerConnection>(std::move(transport), facts, service, limits, timeouts, rig.loop);
     group.emplace("connections", rig.loop);
     group->spawn(run());
     rig.turn();
@@ -65,7 +68,9 @@ class H1Server : public testing::Test {
     ASSERT_TRUE(rig.turn_until([&] { return group->running() == 0; }));
     group.reset();
   }
-  bool ends() { return rig.turn_until([&] { return ended; }); }
+  bool ends() {
+    return rig.turn_until([&] { return ended; });
+  }
   void answer_with(std::string_view text) {
     service.script = [text = std::string(text)](ServerStream& stream) { return answer(stream, text); };
   }
@@ -81,7 +86,8 @@ class H1Server : public testing::Test {
         }
         content = *read;
         if (const Fields* trailers = stream.body()->trailers()) {
-          for (const Field& field : *trailers) content += "|" + std::string(field.name) + "=" + std::string(field.value);
+          for (const Field& field : *trailers)
+            content += "|" + std::string(field.name) + "=" + std::string(field.value);
         }
       }
       co_await answer(stream, content);
@@ -127,10 +133,13 @@ TEST_F(H1Server, ARequestCostsOneReadAndOneWrite) {
 TEST_F(H1Server, PipelinedRequestsAreAnsweredInOrder) {
   echo();
   connect();
-  rig.send("POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcPOST /2 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-           "2\r\nde\r\n0\r\n\r\nHEAD /3 HTTP/1.1\r\nHost: x\r\n\r\nGET /4 HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_TRUE(rig.receives("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nde"
-                           "HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+  rig.send(
+      "POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcPOST /2 HTTP/1.1\r\nHost: "
+      "x\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "2\r\nde\r\n0\r\n\r\nHEAD /3 HTTP/1.1\r\nHost: x\r\n\r\nGET /4 HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(rig.receives(
+      "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nde"
+      "HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
   EXPECT_EQ(service.requests, (std::vector<std::string>{"POST /1", "POST /2", "HEAD /3", "GET /4"}));
   EXPECT_EQ(rig.counts.reads, 1);
 }
@@ -150,7 +159,8 @@ TEST_F(H1Server, AThousandPipelinedRequestsAreAnswered) {
 TEST_F(H1Server, ARequestMayComeByteByByte) {
   echo();
   connect();
-  for (char c : std::string_view("\r\nPOST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nX-T: 1\r\n\r\n")) {
+  for (char c : std::string_view("\r\nPOST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+                                 "chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nX-T: 1\r\n\r\n")) {
     rig.send({&c, 1});
   }
   EXPECT_TRUE(rig.receives("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc|X-T=1"));
@@ -159,7 +169,8 @@ TEST_F(H1Server, ARequestMayComeByteByByte) {
 TEST_F(H1Server, AHeadLargerThanTheFirstBufferIsRead) {
   answer_with("hello");
   connect();
-  rig.send("GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(30'000, 'a') + "\r\nB: " + std::string(30'000, 'b') + "\r\n\r\n");
+  rig.send("GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(30'000, 'a') +
+           "\r\nB: " + std::string(30'000, 'b') + "\r\n\r\n");
   EXPECT_TRUE(rig.receives(kHello));
 }
 
@@ -247,7 +258,8 @@ TEST_F(H1Server, TrailersGoToWhoTakesThem) {  // RFC 9110 6.5.1
   };
   connect();
   rig.send("GET / HTTP/1.1\r\nHost: x\r\nTE: trailers\r\n\r\n");
-  EXPECT_TRUE(rig.receives("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Sum: 1\r\n\r\n"));
+  EXPECT_TRUE(
+      rig.receives("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Sum: 1\r\n\r\n"));
   rig.send(kGet);
   EXPECT_TRUE(rig.receives("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"));
 }
@@ -376,9 +388,12 @@ TEST_F(H1Server, SomeResponsesHaveNoContent) {
     EXPECT_EQ(never.reads, 0);
   };
   connect();
-  rig.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\nGET /204 HTTP/1.1\r\nHost: x\r\n\r\nGET /304 HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_TRUE(rig.receives("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"
-                           "HTTP/1.1 304 Not Modified\r\nContent-Length: 12\r\n\r\n"));
+  rig.send(
+      "HEAD / HTTP/1.1\r\nHost: x\r\n\r\nGET /204 HTTP/1.1\r\nHost: x\r\n\r\nGET /304 HTTP/1.1\r\nHost: "
+      "x\r\n\r\n");
+  EXPECT_TRUE(
+      rig.receives("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"
+                   "HTTP/1.1 304 Not Modified\r\nContent-Length: 12\r\n\r\n"));
 }
 
 TEST_F(H1Server, AClientThatSaysCloseIsClosed) {
@@ -408,7 +423,8 @@ TEST_F(H1Server, TheNumberOfRequestsIsLimited) {
   answer_with("hello");
   connect();
   rig.send(std::string(kGet) + std::string(kGet) + std::string(kGet));
-  EXPECT_TRUE(rig.receives(kHello + "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"));
+  EXPECT_TRUE(
+      rig.receives(kHello + "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"));
   EXPECT_TRUE(rig.sees_end());
   EXPECT_EQ(service.limits, (std::vector<std::string>{"requests_per_connection"}));
 }
@@ -533,7 +549,8 @@ TEST_F(H1Server, ChunkedContentLargerThanTheLimitIsRefusedWhenItIsSeen) {
   limits.body_bytes = 100;
   echo();
   connect();
-  rig.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n" + std::string(100, 'x') + "\r\n1\r\ny\r\n0\r\n\r\n");
+  rig.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n" + std::string(100, 'x') +
+           "\r\n1\r\ny\r\n0\r\n\r\n");
   EXPECT_TRUE(rig.receives_something_with("HTTP/1.1 413 Content Too Large\r\n"));
   EXPECT_TRUE(rig.sees_end());
   EXPECT_EQ(service.errors, (std::vector<std::string>{"the request's content is larger than allowed"}));
@@ -614,7 +631,8 @@ TEST_F(H1Server, BothDirectionsFlowAtOnce) {
   };
   connect();
   rig.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
-  EXPECT_TRUE(rig.receives("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\none\r\n"));
+  EXPECT_TRUE(
+      rig.receives("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\none\r\n"));
   rig.send("3\r\ntwo\r\n");
   EXPECT_TRUE(rig.receives("3\r\ntwo\r\n"));
   rig.send("0\r\n\r\n");
@@ -872,8 +890,10 @@ class H1Tunnel : public H1Server {
   }
 
   const std::string request =
-      "GET /chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n";
-  const std::string switched = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
+      "GET /chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
+      "13\r\n\r\n";
+  const std::string switched =
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
   FedBody from_origin;
   std::string from_client = "(nothing)";
   Result<> outcome;

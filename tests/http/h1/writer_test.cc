@@ -1,8 +1,8 @@
 #include "http/h1/writer.h"
 
-#include <gtest/gtest.h>
-
 #include "tests/http/h1/given_head.h"
+
+#include <gtest/gtest.h>
 
 namespace brink::http::h1 {
 namespace {
@@ -10,7 +10,9 @@ namespace {
 std::string written(const Result<Slice>& result) {
   return result ? std::string(result->bytes()) : "refused: " + result.error().text();
 }
-bool is_refused(const Result<Slice>& result) { return !result && result.error().is(WriteError::kUnwritableHead); }
+bool is_refused(const Result<Slice>& result) {
+  return !result && result.error().is(WriteError::kUnwritableHead);
+}
 
 TEST(Writer, WritesARequestInOriginFormWithHostFirst) {
   RequestHead head;
@@ -37,10 +39,12 @@ TEST(Writer, FramingIsWhatTheSenderDoes) {
 TEST(Writer, WhatBelongsToAConnectionIsNotPassedOn) {
   RequestHead head;
   head.authority = "a";
-  for (std::string_view name : {"Connection", "Keep-Alive", "Proxy-Connection", "TE", "Upgrade", "Host", "HTTP2-Settings"}) {
+  for (std::string_view name :
+       {"Connection", "Keep-Alive", "Proxy-Connection", "TE", "Upgrade", "Host", "HTTP2-Settings"}) {
     head.fields.add(name, "x");
   }
-  EXPECT_EQ(written(write_request_head(head, Framing::none(), ConnectionOption::kNone)), "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(written(write_request_head(head, Framing::none(), ConnectionOption::kNone)),
+            "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 }
 
 TEST(Writer, UpgradesAndTrailersAreAskedForByConnection) {
@@ -63,7 +67,8 @@ TEST(Writer, WritesResponses) {
             "HTTP/1.1 404 Not Found\r\nServer: x\r\nContent-Length: 12\r\n\r\n");
   head.reason = "Gone Fishing";
   EXPECT_EQ(written(write_response_head(head, Framing::chunked(), ConnectionOption::kKeepAlive)),
-            "HTTP/1.1 404 Gone Fishing\r\nServer: x\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n");
+            "HTTP/1.1 404 Gone Fishing\r\nServer: x\r\nTransfer-Encoding: chunked\r\nConnection: "
+            "keep-alive\r\n\r\n");
 }
 
 TEST(Writer, AResponseWithoutContentMayTellTheLengthOfAnother) {  // RFC 9110 8.6
@@ -72,9 +77,11 @@ TEST(Writer, AResponseWithoutContentMayTellTheLengthOfAnother) {  // RFC 9110 8.
   EXPECT_EQ(written(write_response_head(head, Framing::none(), ConnectionOption::kNone)),
             "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n");
   head.status = 204;
-  EXPECT_EQ(written(write_response_head(head, Framing::none(), ConnectionOption::kNone)), "HTTP/1.1 204 No Content\r\n\r\n");
+  EXPECT_EQ(written(write_response_head(head, Framing::none(), ConnectionOption::kNone)),
+            "HTTP/1.1 204 No Content\r\n\r\n");
   head.status = 103;
-  EXPECT_EQ(written(write_response_head(head, Framing::none(), ConnectionOption::kNone)), "HTTP/1.1 103 Early Hints\r\n\r\n");
+  EXPECT_EQ(written(write_response_head(head, Framing::none(), ConnectionOption::kNone)),
+            "HTTP/1.1 103 Early Hints\r\n\r\n");
 }
 
 TEST(Writer, ASwitchOfProtocolsNamesIt) {
@@ -83,12 +90,14 @@ TEST(Writer, ASwitchOfProtocolsNamesIt) {
   head.upgrade = "websocket";
   head.fields.add("Sec-WebSocket-Accept", "x");
   EXPECT_EQ(written(write_response_head(head, Framing::tunnel(), ConnectionOption::kNone)),
-            "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+            "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: x\r\nConnection: upgrade\r\nUpgrade: "
+            "websocket\r\n\r\n");
 }
 
 TEST(Writer, NoLineBreakAndNoNulGetsOut) {
-  for (std::string_view bad : {std::string_view("a\r\nB: c"), std::string_view("a\nb"), std::string_view("a\rb"),
-                               std::string_view("a\0b", 3), std::string_view("\r\n"), std::string_view("\n\r")}) {
+  for (std::string_view bad :
+       {std::string_view("a\r\nB: c"), std::string_view("a\nb"), std::string_view("a\rb"),
+        std::string_view("a\0b", 3), std::string_view("\r\n"), std::string_view("\n\r")}) {
     for (std::size_t before : {0U, 3U, 40U}) {
       const std::string value = std::string(before, 'x') + std::string(bad);
       RequestHead request;
@@ -139,10 +148,12 @@ TEST(Writer, TheLastChunkCarriesTrailers) {
 
 TEST(Writer, WhatIsWrittenIsReadAsTheSame) {
   const std::string request =
-      "POST /a?b HTTP/1.1\r\nHost: example.com\r\nA: b\r\nA: c\r\nEmpty: \r\nContent-Length: 7\r\nTE: trailers\r\n\r\n";
+      "POST /a?b HTTP/1.1\r\nHost: example.com\r\nA: b\r\nA: c\r\nEmpty: \r\nContent-Length: 7\r\nTE: "
+      "trailers\r\n\r\n";
   auto first = parse_request(request);
   ASSERT_TRUE(first.done());
-  const std::string again = written(write_request_head(*first.head, first.parser->framing(), ConnectionOption::kNone));
+  const std::string again =
+      written(write_request_head(*first.head, first.parser->framing(), ConnectionOption::kNone));
   auto second = parse_request(again);
   ASSERT_TRUE(second.done()) << again;
   EXPECT_EQ(second.parser->framing(), first.parser->framing());

@@ -1,7 +1,7 @@
+#include "tests/http/h2/given_session.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "tests/http/h2/given_session.h"
 
 namespace brink::http::h2 {
 namespace {
@@ -49,10 +49,13 @@ TEST(ClientSession, SendsARequestAndReadsTheResponse) {
   one.exchange.head.fields.add(FieldName::kUserAgent, "test");
   one.send();
   const Frame* request = one.story.origin.find(FrameType::kHeaders, 1);
-  EXPECT_THAT(request->fields, ElementsAre(Pair(":method", "GET"), Pair(":scheme", "https"), Pair(":authority", "example.com"),
-                                           Pair(":path", "/a?b"), Pair("x-cased", "1"), Pair("user-agent", "test"), Pair("te", "trailers")));
+  EXPECT_THAT(request->fields,
+              ElementsAre(Pair(":method", "GET"), Pair(":scheme", "https"), Pair(":authority", "example.com"),
+                          Pair(":path", "/a?b"), Pair("x-cased", "1"), Pair("user-agent", "test"),
+                          Pair("te", "trailers")));
   EXPECT_TRUE(request->ends_stream());
-  one.story.origin.send(headers(1, response("200", {{"content-length", "5"}, {"x", "y"}}), false) + data(1, "hel") + data(1, "lo", true));
+  one.story.origin.send(headers(1, response("200", {{"content-length", "5"}, {"x", "y"}}), false) +
+                        data(1, "hel") + data(1, "lo", true));
   one.until_finished();
   EXPECT_FALSE(one.exchange.error);
   EXPECT_EQ(one.exchange.response->status, 200);
@@ -68,9 +71,10 @@ TEST(ClientSession, SaysItsPrefaceAndThatItWantsNoPush) {
   story.until([&] { return story.origin.find(FrameType::kSettings) != nullptr; });
   const Frame& first = story.origin.frames().front();
   std::map<std::uint32_t, std::uint32_t> said;
-  for (std::size_t at = 0; at < first.payload.size(); at += 6) said[number_at(first.payload, at, 2)] = number_at(first.payload, at + 2, 4);
-  EXPECT_EQ(said.at(2), 0U);            // ENABLE_PUSH
-  EXPECT_EQ(said.at(4), 256U * 1024);   // INITIAL_WINDOW_SIZE
+  for (std::size_t at = 0; at < first.payload.size(); at += 6)
+    said[number_at(first.payload, at, 2)] = number_at(first.payload, at + 2, 4);
+  EXPECT_EQ(said.at(2), 0U);           // ENABLE_PUSH
+  EXPECT_EQ(said.at(4), 256U * 1024);  // INITIAL_WINDOW_SIZE
 }
 
 TEST(ClientSession, SendsABodyAsItComesAndItsTrailers) {
@@ -114,7 +118,8 @@ TEST(ClientSession, ABodyOfKnownLengthSaysIt) {
 TEST(ClientSession, HandsInformationalResponsesOn) {
   OneRequest one;
   one.send();
-  one.story.origin.send(headers(1, response("103", {{"link", "</a>"}}), false) + headers(1, response("103"), false) + headers(1, response("200")));
+  one.story.origin.send(headers(1, response("103", {{"link", "</a>"}}), false) +
+                        headers(1, response("103"), false) + headers(1, response("200")));
   one.until_finished();
   EXPECT_THAT(one.exchange.informational, ElementsAre(103, 103));
   EXPECT_EQ(one.exchange.response->status, 200);
@@ -152,7 +157,8 @@ TEST(ClientSession, AnEarlyResponseNeedsNotTheWholeRequest) {
   OneRequest one;
   HandFedBody body;
   one.send(&body);
-  one.story.origin.send(headers(1, response("413"), false) + data(1, "too much", true) + reset(1, ErrorCode::kNoError));
+  one.story.origin.send(headers(1, response("413"), false) + data(1, "too much", true) +
+                        reset(1, ErrorCode::kNoError));
   one.until_finished();
   EXPECT_FALSE(one.exchange.error);
   EXPECT_EQ(one.exchange.response->status, 413);
@@ -208,7 +214,8 @@ const BadResponse kBadResponses[] = {
     {"a line in a value", headers(1, response("200", {{"x", "a\r\nb: c"}}))},
     {"connection", headers(1, response("200", {{"connection", "close"}}))},
     {"transfer-encoding", headers(1, response("200", {{"transfer-encoding", "chunked"}}))},
-    {"two content-lengths", headers(1, response("200", {{"content-length", "1"}, {"content-length", "1"}}), false)},
+    {"two content-lengths",
+     headers(1, response("200", {{"content-length", "1"}, {"content-length", "1"}}), false)},
     {"a content-length of letters", headers(1, response("200", {{"content-length", "x"}}), false)},
     {"a content-length without content", headers(1, response("200", {{"content-length", "1"}}))},
     {"an informational response that ends", headers(1, response("103"))},
@@ -222,7 +229,8 @@ TEST_P(RefusedResponse, FailsItsRequestAlone) {
   one.send();
   one.story.origin.send(GetParam().bytes);
   one.until_finished();
-  EXPECT_TRUE(one.exchange.error && one.exchange.error->is(ClientError::kMalformedResponse)) << one.exchange.error->text();
+  EXPECT_TRUE(one.exchange.error && one.exchange.error->is(ClientError::kMalformedResponse))
+      << one.exchange.error->text();
   one.story.until([&] { return one.story.origin.reset_code(1).has_value(); });
   EXPECT_EQ(one.story.origin.reset_code(1), ErrorCode::kProtocolError);
   EXPECT_TRUE(one.story.session->can_take_request());
@@ -517,7 +525,8 @@ TEST(ClientSession, AnUpgradeBecomesATunnel) {
   body.end();
   one.until_finished();
   EXPECT_EQ(one.exchange.content, "pong");
-  one.story.until([&] { return one.story.origin.has_ended(1) || one.story.origin.reset_code(1).has_value(); });
+  one.story.until(
+      [&] { return one.story.origin.has_ended(1) || one.story.origin.reset_code(1).has_value(); });
 }
 
 TEST(ClientSession, ARefusedUpgradeIsAnOrdinaryResponse) {

@@ -1,10 +1,8 @@
-// HTTP/2 by hand: frames as bytes, for tests that say what no client of good manners would, and a peer that reads what
-// comes back frame by frame.
+// HTTP/2 by hand: frames as bytes, for tests that say what no client of good manners would, and a peer that
+// reads what comes back frame by frame.
 #pragma once
 
-#include <nghttp2/nghttp2.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "http/h2/codec.h"
 
 #include <cerrno>
 #include <map>
@@ -14,7 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "http/h2/codec.h"
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <nghttp2/nghttp2.h>
 
 namespace brink::http::h2 {
 
@@ -31,13 +32,15 @@ inline std::string number(std::uint64_t value, int bytes) {
 
 inline std::uint32_t number_at(std::string_view bytes, std::size_t at, int count) {
   std::uint32_t value = 0;
-  for (int i = 0; i < count; ++i) value = value << 8 | static_cast<unsigned char>(bytes[at + static_cast<std::size_t>(i)]);
+  for (int i = 0; i < count; ++i)
+    value = value << 8 | static_cast<unsigned char>(bytes[at + static_cast<std::size_t>(i)]);
   return value;
 }
 
-inline std::string frame(FrameType type, std::uint8_t flags, std::int32_t stream, std::string_view payload = {}) {
-  return number(payload.size(), 3) + static_cast<char>(type) + static_cast<char>(flags) + number(static_cast<std::uint32_t>(stream), 4) +
-         std::string(payload);
+inline std::string frame(FrameType type, std::uint8_t flags, std::int32_t stream,
+                         std::string_view payload = {}) {
+  return number(payload.size(), 3) + static_cast<char>(type) + static_cast<char>(flags) +
+         number(static_cast<std::uint32_t>(stream), 4) + std::string(payload);
 }
 
 inline std::string hpack_string(std::string_view text) {
@@ -60,14 +63,19 @@ inline std::string header_block(const FieldList& fields) {
   return out;
 }
 
-inline FieldList request_fields(std::string_view path = "/", std::string_view method = "GET", const FieldList& more = {}) {
-  FieldList fields{{":method", std::string(method)}, {":scheme", "https"}, {":authority", "example.com"}, {":path", std::string(path)}};
+inline FieldList request_fields(std::string_view path = "/", std::string_view method = "GET",
+                                const FieldList& more = {}) {
+  FieldList fields{{":method", std::string(method)},
+                   {":scheme", "https"},
+                   {":authority", "example.com"},
+                   {":path", std::string(path)}};
   fields.insert(fields.end(), more.begin(), more.end());
   return fields;
 }
 
 inline std::string headers(std::int32_t stream, const FieldList& fields, bool end_stream = true) {
-  return frame(FrameType::kHeaders, static_cast<std::uint8_t>(kEndHeaders | (end_stream ? kEndStream : 0)), stream, header_block(fields));
+  return frame(FrameType::kHeaders, static_cast<std::uint8_t>(kEndHeaders | (end_stream ? kEndStream : 0)),
+               stream, header_block(fields));
 }
 inline std::string data(std::int32_t stream, std::string_view bytes, bool end_stream = false) {
   return frame(FrameType::kData, end_stream ? kEndStream : 0, stream, bytes);
@@ -80,11 +88,14 @@ inline std::string window_update(std::int32_t stream, std::uint32_t bytes) {
 }
 inline std::string settings(const std::vector<std::pair<int, std::uint32_t>>& entries = {}) {
   std::string payload;
-  for (const auto& [id, value] : entries) payload += number(static_cast<std::uint64_t>(id), 2) + number(value, 4);
+  for (const auto& [id, value] : entries)
+    payload += number(static_cast<std::uint64_t>(id), 2) + number(value, 4);
   return frame(FrameType::kSettings, 0, 0, payload);
 }
 inline std::string goaway(std::int32_t last_stream, ErrorCode code) {
-  return frame(FrameType::kGoaway, 0, 0, number(static_cast<std::uint32_t>(last_stream), 4) + number(static_cast<std::uint32_t>(code), 4));
+  return frame(
+      FrameType::kGoaway, 0, 0,
+      number(static_cast<std::uint32_t>(last_stream), 4) + number(static_cast<std::uint32_t>(code), 4));
 }
 
 struct Frame {
@@ -168,7 +179,9 @@ class RawPeer {
   // Whether the other side has ended the stream in order.
   [[nodiscard]] bool has_ended(std::int32_t stream) const {
     for (const Frame& each : frames_) {
-      if (each.stream == stream && (each.type == FrameType::kData || each.type == FrameType::kHeaders) && each.ends_stream()) return true;
+      if (each.stream == stream && (each.type == FrameType::kData || each.type == FrameType::kHeaders) &&
+          each.ends_stream())
+        return true;
     }
     return false;
   }
@@ -228,7 +241,8 @@ class RawPeer {
                                  std::string(reinterpret_cast<char*>(field.value), field.valuelen));
       }
       if ((flags & NGHTTP2_HD_INFLATE_FINAL) != 0) nghttp2_hd_inflate_end_headers(inflater_);
-      if ((flags & NGHTTP2_HD_INFLATE_FINAL) != 0 || ((flags & NGHTTP2_HD_INFLATE_EMIT) == 0 && left == 0)) return;
+      if ((flags & NGHTTP2_HD_INFLATE_FINAL) != 0 || ((flags & NGHTTP2_HD_INFLATE_EMIT) == 0 && left == 0))
+        return;
     }
   }
   Frame& last_head() {

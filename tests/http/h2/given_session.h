@@ -1,8 +1,12 @@
 // Sessions on socket pairs, on a loop whose time the test owns.
 #pragma once
 
-#include <fcntl.h>
-#include <sys/socket.h>
+#include "http/h2/client_session.h"
+#include "http/h2/server_session.h"
+#include "net/tcp_transport.h"
+#include "runtime/loop.h"
+#include "runtime/task_group.h"
+#include "tests/http/h2/frames.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -12,12 +16,8 @@
 #include <string>
 #include <vector>
 
-#include "http/h2/client_session.h"
-#include "http/h2/server_session.h"
-#include "net/tcp_transport.h"
-#include "runtime/loop.h"
-#include "runtime/task_group.h"
-#include "tests/http/h2/frames.h"
+#include <fcntl.h>
+#include <sys/socket.h>
 
 namespace brink::http::h2 {
 
@@ -89,18 +89,22 @@ inline Task<std::string> read_all(Body& body, std::optional<Error>* error = null
 // A service that does what the test says, and remembers what it was told.
 class ScriptedService final : public Service {
  public:
-  std::function<Task<void>(ServerStream&)> script = [](ServerStream& stream) { return answer(stream, "hello"); };
-  std::vector<std::string> requests;   // "GET /path"
+  std::function<Task<void>(ServerStream&)> script = [](ServerStream& stream) {
+    return answer(stream, "hello");
+  };
+  std::vector<std::string> requests;  // "GET /path"
   std::vector<std::uint16_t> unreadable;
   std::map<Limit, int> limits;
-  int served = 0;                      // scripts that have come to their end
+  int served = 0;  // scripts that have come to their end
 
   Task<void> serve(ServerStream& stream) override {
-    requests.push_back(std::string(stream.request().method_name) + " " + std::string(stream.request().target));
+    requests.push_back(std::string(stream.request().method_name) + " " +
+                       std::string(stream.request().target));
     co_await script(stream);
     ++served;
   }
-  std::unique_ptr<Body> on_unreadable_request(const UnreadableRequest& request, ResponseHead* answer) override {
+  std::unique_ptr<Body> on_unreadable_request(const UnreadableRequest& request,
+                                              ResponseHead* answer) override {
     unreadable.push_back(request.status);
     if (answer == nullptr) return nullptr;
     answer->fields.add(FieldName::kContentType, "text/plain");
@@ -251,14 +255,16 @@ struct Exchange final : InformationalSink {
   ClientTimeouts timeouts;
   std::vector<int> informational;
 
-  bool started = false;            // start() has answered
-  std::optional<Error> error;      // it, or the body, failed
+  bool started = false;        // start() has answered
+  std::optional<Error> error;  // it, or the body, failed
   const ResponseHead* response = nullptr;
   std::string content;
   std::vector<std::pair<std::string, std::string>> trailers;
   bool finished = false;
 
-  void on_informational(const ResponseHead& informational_head) override { informational.push_back(informational_head.status); }
+  void on_informational(const ResponseHead& informational_head) override {
+    informational.push_back(informational_head.status);
+  }
 
   // Sends the request, reads the response to its end where `read` says so, and finishes.
   Task<void> run(Body* body = nullptr, bool read = true) {

@@ -1,12 +1,12 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "base/encoding.h"
 #include "base/random.h"
 #include "http/h2/hpack_decoder.h"
 #include "http/h2/hpack_encoder.h"
 #include "http/h2/huffman.h"
 #include "tests/http/h2/frames.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace brink::http::h2 {
 namespace {
@@ -30,13 +30,15 @@ std::string unhex(std::string_view text) {
   for (const char c : text) {
     if (c != ' ') digits += c;
   }
-  for (std::size_t i = 0; i + 1 < digits.size(); i += 2) out += static_cast<char>(digit(digits[i]) * 16 + digit(digits[i + 1]));
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+    out += static_cast<char>(digit(digits[i]) * 16 + digit(digits[i + 1]));
   return out;
 }
 
 std::string encode(HpackEncoder& encoder, const FieldList& fields, bool never_indexed = false) {
   std::vector<WireField> wire;
-  for (const auto& [name, value] : fields) wire.push_back({find_field_name(name), name, value, never_indexed});
+  for (const auto& [name, value] : fields)
+    wire.push_back({find_field_name(name), name, value, never_indexed});
   std::string out(HpackEncoder::bound(wire), '\0');
   out.resize(static_cast<std::size_t>(encoder.encode(wire, out.data()) - out.data()));
   return out;
@@ -91,7 +93,8 @@ TEST(Huffman, EncodesAsTheRfcDoes) {  // RFC 7541 appendix C.4 and C.6
   EXPECT_EQ(hex_encode(huffman("www.example.com")), "f1e3c2e5f23a6ba0ab90f4ff");
   EXPECT_EQ(hex_encode(huffman("no-cache")), "a8eb10649cbf");
   EXPECT_EQ(hex_encode(huffman("custom-value")), "25a849e95bb8e8b4bf");
-  EXPECT_EQ(hex_encode(huffman("Mon, 21 Oct 2013 20:13:21 GMT")), "d07abe941054d444a8200595040b8166e082a62d1bff");
+  EXPECT_EQ(hex_encode(huffman("Mon, 21 Oct 2013 20:13:21 GMT")),
+            "d07abe941054d444a8200595040b8166e082a62d1bff");
   EXPECT_EQ(huffman(""), "");
 }
 
@@ -120,11 +123,20 @@ TEST(HpackDecoder, DecodesTheExamplesOfTheRfc) {  // appendix C.3, C.4
     const char* block;
     FieldList fields;
   } cases[] = {
-      {"8286 8441 0f77 7777 2e65 7861 6d70 6c65 2e63 6f6d", {{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "www.example.com"}}},
+      {"8286 8441 0f77 7777 2e65 7861 6d70 6c65 2e63 6f6d",
+       {{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "www.example.com"}}},
       {"8286 84be 5808 6e6f 2d63 6163 6865",
-       {{":method", "GET"}, {":scheme", "http"}, {":path", "/"}, {":authority", "www.example.com"}, {"cache-control", "no-cache"}}},
+       {{":method", "GET"},
+        {":scheme", "http"},
+        {":path", "/"},
+        {":authority", "www.example.com"},
+        {"cache-control", "no-cache"}}},
       {"8287 85bf 400a 6375 7374 6f6d 2d6b 6579 0c63 7573 746f 6d2d 7661 6c75 65",
-       {{":method", "GET"}, {":scheme", "https"}, {":path", "/index.html"}, {":authority", "www.example.com"}, {"custom-key", "custom-value"}}},
+       {{":method", "GET"},
+        {":scheme", "https"},
+        {":path", "/index.html"},
+        {":authority", "www.example.com"},
+        {"custom-key", "custom-value"}}},
   };
   HpackDecoder decoder(4096);
   for (const auto& each : cases) {
@@ -139,15 +151,18 @@ TEST(HpackDecoder, DecodesTheExamplesOfTheRfc) {  // appendix C.3, C.4
 TEST(HpackDecoder, EvictsAsTheRfcDoes) {  // appendix C.5: a table of 256 bytes
   HpackDecoder decoder(4096);
   Collected collected;
-  ASSERT_TRUE(decoder.decode(unhex("3fe101 4803 3330 3258 0770 7269 7661 7465 611d 4d6f 6e2c 2032 3120 4f63 7420 3230 3133 2032 303a 3133 3a32 3120 "
+  ASSERT_TRUE(decoder.decode(unhex("3fe101 4803 3330 3258 0770 7269 7661 7465 611d 4d6f 6e2c 2032 3120 4f63 "
+                                   "7420 3230 3133 2032 303a 3133 3a32 3120 "
                                    "474d 546e 1768 7474 7073 3a2f 2f77 7777 2e65 7861 6d70 6c65 2e63 6f6d"),
                              &collected));
   EXPECT_EQ(decoder.table().size(), 222U);
   ASSERT_TRUE(decoder.decode(unhex("4803 3330 37c1 c0bf"), &collected));
   EXPECT_EQ(decoder.table().size(), 222U);
   EXPECT_EQ(decoder.table().at(0).value, "307");
-  ASSERT_TRUE(decoder.decode(unhex("88c1 611d 4d6f 6e2c 2032 3120 4f63 7420 3230 3133 2032 303a 3133 3a32 3220 474d 54c0 5a04 677a 6970 7738 666f 6f3d "
-                                   "4153 444a 4b48 514b 425a 584f 5157 454f 5049 5541 5851 5745 4f49 553b 206d 6178 2d61 6765 3d33 3630 303b 2076 6572 "
+  ASSERT_TRUE(decoder.decode(unhex("88c1 611d 4d6f 6e2c 2032 3120 4f63 7420 3230 3133 2032 303a 3133 3a32 "
+                                   "3220 474d 54c0 5a04 677a 6970 7738 666f 6f3d "
+                                   "4153 444a 4b48 514b 425a 584f 5157 454f 5049 5541 5851 5745 4f49 553b "
+                                   "206d 6178 2d61 6765 3d33 3630 303b 2076 6572 "
                                    "7369 6f6e 3d31"),
                              &collected));
   EXPECT_EQ(decoder.table().size(), 215U);
@@ -187,7 +202,10 @@ TEST(HpackDecoder, ANameOfTheTableSurvivesItsOwnEviction) {
 
 TEST(HpackEncoder, RepeatsCostOneByteEach) {
   HpackEncoder encoder(4096);
-  const FieldList fields{{":status", "200"}, {"content-type", "text/html; charset=utf-8"}, {"server", "brink"}, {"x-thing", "a value"}};
+  const FieldList fields{{":status", "200"},
+                         {"content-type", "text/html; charset=utf-8"},
+                         {"server", "brink"},
+                         {"x-thing", "a value"}};
   const std::string first = encode(encoder, fields);
   const std::string second = encode(encoder, fields);
   EXPECT_EQ(second.size(), 4U);
@@ -221,7 +239,9 @@ TEST(HpackEncoder, TellsThePeerOfASmallerTable) {
 // Random fields over one pair of tables, against nghttp2 in both directions.
 TEST(Hpack, AgreesWithNghttp2) {
   FastRandom random(7541);
-  const char* names[] = {":path", ":status", "content-type", "x-a", "x-b", "cookie", "etag", "accept-encoding", "date", "server", "x-long-name-of-a-field"};
+  const char* names[] = {
+      ":path", ":status", "content-type",          "x-a", "x-b", "cookie", "etag", "accept-encoding",
+      "date",  "server",  "x-long-name-of-a-field"};
   HpackEncoder encoder(4096);
   HpackDecoder decoder(4096);
   HpackDecoder of_reference(4096);
@@ -239,7 +259,8 @@ TEST(Hpack, AgreesWithNghttp2) {
       const std::uint64_t kind = random.below(10);
       const std::uint64_t length = kind == 0 ? random.below(3000) : random.below(40);
       const std::uint64_t letters = kind < 3 ? 256 : kind < 6 ? 1 : 10;
-      for (std::uint64_t i = 0; i < length; ++i) value += static_cast<char>(letters == 256 ? random.below(256) : 'a' + random.below(letters));
+      for (std::uint64_t i = 0; i < length; ++i)
+        value += static_cast<char>(letters == 256 ? random.below(256) : 'a' + random.below(letters));
       fields.emplace_back(names[random.below(std::size(names))], value);
     }
     const std::string block = encode(encoder, fields);
@@ -253,10 +274,12 @@ TEST(Hpack, AgreesWithNghttp2) {
 
     std::vector<nghttp2_nv> values;
     for (auto& [name, value] : fields) {
-      values.push_back({reinterpret_cast<std::uint8_t*>(name.data()), reinterpret_cast<std::uint8_t*>(value.data()), name.size(), value.size(), 0});
+      values.push_back({reinterpret_cast<std::uint8_t*>(name.data()),
+                        reinterpret_cast<std::uint8_t*>(value.data()), name.size(), value.size(), 0});
     }
     std::string deflated(nghttp2_hd_deflate_bound(deflater, values.data(), values.size()), '\0');
-    const ssize_t size = nghttp2_hd_deflate_hd(deflater, reinterpret_cast<std::uint8_t*>(deflated.data()), deflated.size(), values.data(), values.size());
+    const ssize_t size = nghttp2_hd_deflate_hd(deflater, reinterpret_cast<std::uint8_t*>(deflated.data()),
+                                               deflated.size(), values.data(), values.size());
     ASSERT_GE(size, 0);
     Collected from_them;
     ASSERT_TRUE(of_reference.decode({deflated.data(), static_cast<std::size_t>(size)}, &from_them));
@@ -273,7 +296,8 @@ TEST(Hpack, JudgesGarbageAsNghttp2Does) {
     std::string block;
     for (std::uint64_t n = random.below(12); n > 0; --n) {
       const unsigned char first[] = {0x82, 0x84, 0x40, 0x00, 0x10, 0x20, 0x01, 0x81, 0x41, 0xbe, 0x05};
-      block += static_cast<char>(random.below(3) == 0 ? random.below(256) : first[random.below(std::size(first))]);
+      block +=
+          static_cast<char>(random.below(3) == 0 ? random.below(256) : first[random.below(std::size(first))]);
     }
     HpackDecoder decoder(4096);
     Collected ours;

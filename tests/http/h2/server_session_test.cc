@@ -1,7 +1,7 @@
+#include "tests/http/h2/given_session.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "tests/http/h2/given_session.h"
 
 namespace brink::http::h2 {
 namespace {
@@ -31,12 +31,13 @@ TEST(ServerSession, SaysItsSettingsFirst) {
   const Frame& first = story.peer.frames().front();
   ASSERT_EQ(first.type, FrameType::kSettings);
   std::map<std::uint32_t, std::uint32_t> said;
-  for (std::size_t at = 0; at < first.payload.size(); at += 6) said[number_at(first.payload, at, 2)] = number_at(first.payload, at + 2, 4);
-  EXPECT_EQ(said[3], 7U);              // MAX_CONCURRENT_STREAMS
-  EXPECT_EQ(said[4], 256U * 1024);     // INITIAL_WINDOW_SIZE
-  EXPECT_EQ(said[6], 64U * 1024);      // MAX_HEADER_LIST_SIZE
-  EXPECT_EQ(said[8], 1U);              // ENABLE_CONNECT_PROTOCOL
-  EXPECT_EQ(said[9], 1U);              // NO_RFC7540_PRIORITIES
+  for (std::size_t at = 0; at < first.payload.size(); at += 6)
+    said[number_at(first.payload, at, 2)] = number_at(first.payload, at + 2, 4);
+  EXPECT_EQ(said[3], 7U);           // MAX_CONCURRENT_STREAMS
+  EXPECT_EQ(said[4], 256U * 1024);  // INITIAL_WINDOW_SIZE
+  EXPECT_EQ(said[6], 64U * 1024);   // MAX_HEADER_LIST_SIZE
+  EXPECT_EQ(said[8], 1U);           // ENABLE_CONNECT_PROTOCOL
+  EXPECT_EQ(said[9], 1U);           // NO_RFC7540_PRIORITIES
 }
 
 TEST(ServerSession, BuildsTheHeadOfTheModel) {
@@ -52,15 +53,24 @@ TEST(ServerSession, BuildsTheHeadOfTheModel) {
     EXPECT_EQ(head.query(), "q=1");
     EXPECT_TRUE(head.accepts_trailers);
     EXPECT_FALSE(head.expects_continue);
-    for (const Field& field : head.fields) seen += std::string(field.name) + "=" + std::string(field.value) + "|";
+    for (const Field& field : head.fields)
+      seen += std::string(field.name) + "=" + std::string(field.value) + "|";
     EXPECT_GT(stream.request_head_bytes(), 9U);
     EXPECT_EQ(stream.body(), nullptr);
     co_await ScriptedService::answer(stream, "");
   };
   story.begin();
-  story.peer.send(headers(1, {{":method", "POST"}, {":path", "/p?q=1"}, {":scheme", "https"}, {":authority", "example.com:8443"},
-                              {"host", "EXAMPLE.com:8443"}, {"cookie", "a=1"}, {"x-odd", "\"q\""}, {"te", "trailers"},
-                              {"cookie", "b=2"}, {"accept", "*/*"}, {"cookie", "c=3"}}));
+  story.peer.send(headers(1, {{":method", "POST"},
+                              {":path", "/p?q=1"},
+                              {":scheme", "https"},
+                              {":authority", "example.com:8443"},
+                              {"host", "EXAMPLE.com:8443"},
+                              {"cookie", "a=1"},
+                              {"x-odd", "\"q\""},
+                              {"te", "trailers"},
+                              {"cookie", "b=2"},
+                              {"accept", "*/*"},
+                              {"cookie", "c=3"}}));
   EXPECT_EQ(story.status_of(1), "200");
   EXPECT_EQ(seen, "x-odd=\"q\"|accept=*/*|Cookie=a=1; b=2; c=3|");
 }
@@ -73,7 +83,8 @@ TEST(ServerSession, TakesHostWhereThereIsNoAuthority) {
     return ScriptedService::answer(stream, "");
   };
   story.begin();
-  story.peer.send(headers(1, {{":method", "GET"}, {":path", "/"}, {":scheme", "http"}, {"host", "example.org"}}));
+  story.peer.send(
+      headers(1, {{":method", "GET"}, {":path", "/"}, {":scheme", "http"}, {"host", "example.org"}}));
   EXPECT_EQ(story.status_of(1), "200");
   EXPECT_EQ(authority, "example.org");
 }
@@ -138,13 +149,48 @@ const Malformed kMalformed[] = {
     {"no scheme", without(":scheme")},
     {"no path", without(":path")},
     {"no authority", without(":authority")},
-    {"two methods", [] { auto f = request_fields(); f.push_back({":method", "GET"}); return f; }()},
-    {"two schemes", [] { auto f = request_fields(); f.push_back({":scheme", "https"}); return f; }()},
-    {"two paths", [] { auto f = request_fields(); f.push_back({":path", "/"}); return f; }()},
-    {"two authorities", [] { auto f = request_fields(); f.push_back({":authority", "example.com"}); return f; }()},
-    {"a pseudo-field after a field", [] { auto f = plus({{"x", "1"}}); f.push_back({":path", "/"}); return f; }()},
-    {"an unknown pseudo-field", [] { auto f = request_fields(); f.push_back({":evil", "1"}); return f; }()},
-    {":status", [] { auto f = request_fields(); f.push_back({":status", "200"}); return f; }()},
+    {"two methods",
+     [] {
+       auto f = request_fields();
+       f.push_back({":method", "GET"});
+       return f;
+     }()},
+    {"two schemes",
+     [] {
+       auto f = request_fields();
+       f.push_back({":scheme", "https"});
+       return f;
+     }()},
+    {"two paths",
+     [] {
+       auto f = request_fields();
+       f.push_back({":path", "/"});
+       return f;
+     }()},
+    {"two authorities",
+     [] {
+       auto f = request_fields();
+       f.push_back({":authority", "example.com"});
+       return f;
+     }()},
+    {"a pseudo-field after a field",
+     [] {
+       auto f = plus({{"x", "1"}});
+       f.push_back({":path", "/"});
+       return f;
+     }()},
+    {"an unknown pseudo-field",
+     [] {
+       auto f = request_fields();
+       f.push_back({":evil", "1"});
+       return f;
+     }()},
+    {":status",
+     [] {
+       auto f = request_fields();
+       f.push_back({":status", "200"});
+       return f;
+     }()},
     {"host unlike authority", plus({{"host", "other.example"}})},
     {"two hosts", plus({{"host", "example.com"}, {"host", "example.com"}})},
     {"an empty host", plus({{"host", ""}})},
@@ -153,9 +199,19 @@ const Malformed kMalformed[] = {
     {"a negative content-length", plus({{"content-length", "-1"}})},
     {"a content-length with a sign", plus({{"content-length", "+0"}})},
     {"a content-length of more than 64 bits", plus({{"content-length", "18446744073709551616"}})},
-    {":protocol without CONNECT", [] { auto f = request_fields(); f.push_back({":protocol", "websocket"}); return f; }()},
+    {":protocol without CONNECT",
+     [] {
+       auto f = request_fields();
+       f.push_back({":protocol", "websocket"});
+       return f;
+     }()},
     {"CONNECT with path and without :protocol", with(":method", "CONNECT")},
-    {"an extended CONNECT that has ended", [] { auto f = with(":method", "CONNECT"); f.push_back({":protocol", "websocket"}); return f; }()},
+    {"an extended CONNECT that has ended",
+     [] {
+       auto f = with(":method", "CONNECT");
+       f.push_back({":protocol", "websocket"});
+       return f;
+     }()},
 };
 
 class MalformedRequest : public testing::TestWithParam<Malformed> {};
@@ -234,8 +290,9 @@ TEST(ServerSession, HandsContentAndTrailersToTheService) {
     co_await ScriptedService::answer(stream, "");
   };
   story.begin();
-  story.peer.send(headers(1, request_fields("/", "POST"), false) + data(1, "hello ") + data(1, "world") +
-                  headers(1, {{"x-sum", "7"}, {"content-length", "3"}, {"host", "evil"}, {"grpc-status", "0"}}));
+  story.peer.send(
+      headers(1, request_fields("/", "POST"), false) + data(1, "hello ") + data(1, "world") +
+      headers(1, {{"x-sum", "7"}, {"content-length", "3"}, {"host", "evil"}, {"grpc-status", "0"}}));
   EXPECT_EQ(story.status_of(1), "200");
   EXPECT_EQ(content, "hello world");
   EXPECT_THAT(trailers, ElementsAre(Pair("x-sum", "7"), Pair("grpc-status", "0")));
@@ -290,10 +347,12 @@ TEST(ServerSession, WhatNobodyReadsDoesNotShutTheConnectionsWindow) {
   std::int32_t id = 1;
   for (int i = 0; i < 30; ++i, id += 2) {
     // Answered unread; and reset before it is even begun.
-    story.peer.send(headers(id, request_fields("/", "POST"), false) + data(id, std::string(10'000, 'x'), true));
+    story.peer.send(headers(id, request_fields("/", "POST"), false) +
+                    data(id, std::string(10'000, 'x'), true));
     story.until([&] { return story.peer.has_ended(id); });
     id += 2;
-    story.peer.send(headers(id, request_fields("/", "POST"), false) + data(id, std::string(10'000, 'x'), true) + reset(id, ErrorCode::kCancel));
+    story.peer.send(headers(id, request_fields("/", "POST"), false) +
+                    data(id, std::string(10'000, 'x'), true) + reset(id, ErrorCode::kCancel));
     story.settle(5);
     ASSERT_EQ(story.peer.goaway_code(), std::nullopt) << i;
   }
@@ -305,14 +364,19 @@ struct Lengths {
   std::string sent;
 };
 class ContentUnlikeItsLength : public testing::TestWithParam<Lengths> {};
-INSTANTIATE_TEST_SUITE_P(Rfc9113, ContentUnlikeItsLength, testing::Values(Lengths{"3", "hello"}, Lengths{"10", "hello"}, Lengths{"0", "hello"}));
+INSTANTIATE_TEST_SUITE_P(Rfc9113, ContentUnlikeItsLength,
+                         testing::Values(Lengths{"3", "hello"}, Lengths{"10", "hello"},
+                                         Lengths{"0", "hello"}));
 
 TEST_P(ContentUnlikeItsLength, BreaksTheBodyAndResetsTheStream) {
   ServerStory story;
   std::optional<Error> error;
-  story.service.script = [&](ServerStream& stream) -> Task<void> { co_await read_all(*stream.body(), &error); };
+  story.service.script = [&](ServerStream& stream) -> Task<void> {
+    co_await read_all(*stream.body(), &error);
+  };
   story.begin();
-  story.peer.send(headers(1, request_fields("/", "POST", {{"content-length", GetParam().declared}}), false) + data(1, GetParam().sent, true));
+  story.peer.send(headers(1, request_fields("/", "POST", {{"content-length", GetParam().declared}}), false) +
+                  data(1, GetParam().sent, true));
   story.until([&] { return story.peer.reset_code(1).has_value(); });
   EXPECT_EQ(story.peer.reset_code(1), ErrorCode::kProtocolError);
   story.settle();
@@ -359,8 +423,9 @@ TEST(ServerSession, DoesNotWaitForARequestThatNobodyReads) {
 }
 
 TEST(ServerSession, MalformedTrailersBreakTheBody) {
-  for (const FieldList& trailers : {FieldList{{":path", "/"}}, FieldList{{"X-Upper", "1"}}, FieldList{{"x", "a\r\nb"}},
-                                    FieldList{{"transfer-encoding", "chunked"}}, FieldList{{"connection", "close"}}}) {
+  for (const FieldList& trailers :
+       {FieldList{{":path", "/"}}, FieldList{{"X-Upper", "1"}}, FieldList{{"x", "a\r\nb"}},
+        FieldList{{"transfer-encoding", "chunked"}}, FieldList{{"connection", "close"}}}) {
     ServerStory story;
     bool complete = true;
     story.service.script = [&](ServerStream& stream) -> Task<void> {
@@ -438,10 +503,14 @@ TEST(ServerSession, SendsInformationalResponsesAndTrailers) {
 TEST(ServerSession, SendsNoContentWhereThereIsNone) {
   ServerStory story;
   story.service.script = [](ServerStream& stream) {
-    return ScriptedService::answer(stream, "content", stream.request().target == "/204" ? 204 : stream.request().target == "/304" ? 304 : 200);
+    return ScriptedService::answer(stream, "content",
+                                   stream.request().target == "/204"   ? 204
+                                   : stream.request().target == "/304" ? 304
+                                                                       : 200);
   };
   story.begin();
-  story.peer.send(headers(1, request_fields("/", "HEAD")) + headers(3, request_fields("/204")) + headers(5, request_fields("/304")));
+  story.peer.send(headers(1, request_fields("/", "HEAD")) + headers(3, request_fields("/204")) +
+                  headers(5, request_fields("/304")));
   story.until([&] { return story.peer.has_ended(1) && story.peer.has_ended(3) && story.peer.has_ended(5); });
   for (const int stream : {1, 3, 5}) {
     EXPECT_TRUE(story.peer.find(FrameType::kHeaders, stream)->ends_stream());
@@ -521,7 +590,9 @@ TEST(ServerSession, ResetsWhereTheServiceDoesNotAnswer) {
 
 TEST(ServerSession, ABigBodyKeepsToTheWindows) {
   ServerStory story;
-  story.service.script = [](ServerStream& stream) { return ScriptedService::answer(stream, std::string(300'000, 'x')); };
+  story.service.script = [](ServerStream& stream) {
+    return ScriptedService::answer(stream, std::string(300'000, 'x'));
+  };
   story.begin({{kSettingsInitialWindow, 20'000}});
   story.peer.send(headers(1, request_fields()));
   story.until([&] { return story.peer.content(1).size() == 20'000; });
@@ -538,7 +609,9 @@ TEST(ServerSession, ABigBodyKeepsToTheWindows) {
 
 TEST(ServerSession, AMoreUrgentStreamGoesFirst) {
   ServerStory story;
-  story.service.script = [](ServerStream& stream) { return ScriptedService::answer(stream, std::string(200'000, 'x')); };
+  story.service.script = [](ServerStream& stream) {
+    return ScriptedService::answer(stream, std::string(200'000, 'x'));
+  };
   story.begin({{kSettingsInitialWindow, 1'000'000}});
   story.peer.send(headers(1, plus({{"priority", "u=6"}})));
   story.until([&] { return story.peer.content(1).size() == 65'535; });
@@ -558,7 +631,9 @@ TEST(ServerSession, AMoreUrgentStreamGoesFirst) {
 
 TEST(ServerSession, IncrementalStreamsShareTheWindow) {
   ServerStory story;
-  story.service.script = [](ServerStream& stream) { return ScriptedService::answer(stream, std::string(200'000, 'x')); };
+  story.service.script = [](ServerStream& stream) {
+    return ScriptedService::answer(stream, std::string(200'000, 'x'));
+  };
   story.begin({{kSettingsInitialWindow, 1'000'000}});
   story.peer.send(headers(1, plus({{"priority", "u=3, i"}})) + headers(3, plus({{"priority", "i"}})));
   story.until([&] { return story.peer.content(1).size() + story.peer.content(3).size() == 65'535; });
@@ -583,8 +658,14 @@ TEST(ServerSession, AnExtendedConnectBecomesAnUpgradeAndATunnel) {
     EXPECT_TRUE(co_await stream.send(head, stream.body(), report));  // what comes goes back
   };
   story.begin();
-  story.peer.send(headers(1, {{":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "https"}, {":path", "/chat"},
-                              {":authority", "example.com"}, {"sec-websocket-version", "13"}}, false));
+  story.peer.send(headers(1,
+                          {{":method", "CONNECT"},
+                           {":protocol", "websocket"},
+                           {":scheme", "https"},
+                           {":path", "/chat"},
+                           {":authority", "example.com"},
+                           {"sec-websocket-version", "13"}},
+                          false));
   EXPECT_EQ(story.status_of(1), "200");
   EXPECT_EQ(story.peer.find(FrameType::kHeaders, 1)->field("sec-websocket-accept"), "");
   story.peer.send(data(1, "ping"));
@@ -605,8 +686,13 @@ TEST(ServerSession, ATunnelWithoutBytesIsEnded) {
     EXPECT_FALSE(co_await stream.send(head, stream.body(), report));
   };
   story.begin();
-  story.peer.send(headers(1, {{":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "https"}, {":path", "/chat"},
-                              {":authority", "example.com"}}, false));
+  story.peer.send(headers(1,
+                          {{":method", "CONNECT"},
+                           {":protocol", "websocket"},
+                           {":scheme", "https"},
+                           {":path", "/chat"},
+                           {":authority", "example.com"}},
+                          false));
   EXPECT_EQ(story.status_of(1), "200");
   story.pass(40s);
   story.peer.send(data(1, "x"));
@@ -699,9 +785,12 @@ TEST(ServerSession, AWindowThatStaysShutEndsItsStream) {
 
 TEST(ServerSession, AStreamThatWaitsForItsTurnIsNotEnded) {
   ServerStory story;
-  story.service.script = [](ServerStream& stream) { return ScriptedService::answer(stream, std::string(1'000'000, 'x')); };
+  story.service.script = [](ServerStream& stream) {
+    return ScriptedService::answer(stream, std::string(1'000'000, 'x'));
+  };
   story.begin({{kSettingsInitialWindow, 2'000'000}});
-  story.peer.send(headers(1, request_fields()) + headers(3, request_fields()));  // the second waits for the first
+  story.peer.send(headers(1, request_fields()) +
+                  headers(3, request_fields()));  // the second waits for the first
   for (int i = 0; i < 10; ++i) {
     story.pass(20s);
     story.peer.send(window_update(0, 50'000));
@@ -714,7 +803,9 @@ TEST(ServerSession, AStreamThatWaitsForItsTurnIsNotEnded) {
 
 TEST(ServerSession, AClientThatTakesNothingIsClosed) {
   ServerStory story(4096);
-  story.service.script = [](ServerStream& stream) { return ScriptedService::answer(stream, std::string(1'000'000, 'x')); };
+  story.service.script = [](ServerStream& stream) {
+    return ScriptedService::answer(stream, std::string(1'000'000, 'x'));
+  };
   story.begin({{kSettingsInitialWindow, 2'000'000}});
   story.peer.send(window_update(0, 2'000'000) + headers(1, request_fields()));
   story.until([&] { return story.service.requests.size() == 1; });
@@ -895,22 +986,38 @@ std::string on_streams(int count, Make make) {
 
 const Flood kFloods[] = {
     {"streams that are opened and reset", Limit::kH2Resets,
-     [] { return on_streams(300, [](int id) { return headers(id, request_fields()) + reset(id, ErrorCode::kCancel); }); }},
+     [] {
+       return on_streams(
+           300, [](int id) { return headers(id, request_fields()) + reset(id, ErrorCode::kCancel); });
+     }},
     {"malformed requests", Limit::kH2Resets,
      [] { return on_streams(300, [](int id) { return headers(id, plus({{"connection", "x"}})); }); }},
     {"PING", Limit::kH2ControlFrames, [] { return times(1100, frame(FrameType::kPing, 0, 0, "12345678")); }},
-    {"answers to PING", Limit::kH2ControlFrames, [] { return times(1100, frame(FrameType::kPing, kAck, 0, "12345678")); }},
+    {"answers to PING", Limit::kH2ControlFrames,
+     [] { return times(1100, frame(FrameType::kPing, kAck, 0, "12345678")); }},
     {"SETTINGS", Limit::kH2ControlFrames, [] { return times(1100, settings()); }},
-    {"PRIORITY", Limit::kH2ControlFrames, [] { return times(1100, frame(FrameType::kPriority, 0, 3, number(0, 4) + "\x10")); }},
+    {"PRIORITY", Limit::kH2ControlFrames,
+     [] { return times(1100, frame(FrameType::kPriority, 0, 3, number(0, 4) + "\x10")); }},
     {"WINDOW_UPDATE", Limit::kH2ControlFrames, [] { return times(1100, window_update(0, 1)); }},
-    {"unknown frames", Limit::kH2ControlFrames, [] { return times(1100, frame(static_cast<FrameType>(0xee), 0, 0)); }},
-    {"empty DATA", Limit::kH2EmptyFrames, [] { return headers(1, request_fields("/", "POST"), false) + times(200, data(1, "")); }},
+    {"unknown frames", Limit::kH2ControlFrames,
+     [] { return times(1100, frame(static_cast<FrameType>(0xee), 0, 0)); }},
+    {"empty DATA", Limit::kH2EmptyFrames,
+     [] { return headers(1, request_fields("/", "POST"), false) + times(200, data(1, "")); }},
     {"DATA of padding", Limit::kH2EmptyFrames,
-     [] { return headers(1, request_fields("/", "POST"), false) + times(200, frame(FrameType::kData, kPadded, 1, std::string(1, '\0'))); }},
+     [] {
+       return headers(1, request_fields("/", "POST"), false) +
+              times(200, frame(FrameType::kData, kPadded, 1, std::string(1, '\0')));
+     }},
     {"empty CONTINUATION", Limit::kHeaderBytes,
-     [] { return frame(FrameType::kHeaders, 0, 1, header_block(request_fields())) + times(200, frame(FrameType::kContinuation, 0, 1)); }},
+     [] {
+       return frame(FrameType::kHeaders, 0, 1, header_block(request_fields())) +
+              times(200, frame(FrameType::kContinuation, 0, 1));
+     }},
     {"CONTINUATION", Limit::kHeaderBytes,
-     [] { return frame(FrameType::kHeaders, 0, 1, header_block(request_fields())) + times(50, frame(FrameType::kContinuation, 0, 1, header_block({{"x", std::string(5000, 'x')}}))); }},
+     [] {
+       return frame(FrameType::kHeaders, 0, 1, header_block(request_fields())) +
+              times(50, frame(FrameType::kContinuation, 0, 1, header_block({{"x", std::string(5000, 'x')}})));
+     }},
 };
 
 class FloodOf : public testing::TestWithParam<Flood> {};
@@ -934,7 +1041,9 @@ TEST_P(FloodOf, IsEndedCalmly) {
 TEST(ServerSession, UpdatesThatAnswerDataAreNoFlood) {
   ServerStory story;
   story.limits.h2_control_frames = 50;
-  story.service.script = [](ServerStream& stream) { return ScriptedService::answer(stream, std::string(4'000'000, 'x')); };
+  story.service.script = [](ServerStream& stream) {
+    return ScriptedService::answer(stream, std::string(4'000'000, 'x'));
+  };
   story.begin();
   story.peer.send(headers(1, request_fields()));
   std::size_t acknowledged = 0;
@@ -952,9 +1061,12 @@ TEST(ServerSession, UpdatesThatAnswerDataAreNoFlood) {
 
 TEST(ServerSession, ManySmallPiecesAreNoFlood) {
   ServerStory story;
-  story.service.script = [](ServerStream& stream) -> Task<void> { co_await ScriptedService::answer(stream, co_await read_all(*stream.body())); };
+  story.service.script = [](ServerStream& stream) -> Task<void> {
+    co_await ScriptedService::answer(stream, co_await read_all(*stream.body()));
+  };
   story.begin();
-  story.peer.send(headers(1, request_fields("/", "POST"), false) + times(500, data(1, "x")) + data(1, "", true));
+  story.peer.send(headers(1, request_fields("/", "POST"), false) + times(500, data(1, "x")) +
+                  data(1, "", true));
   story.until([&] { return story.peer.has_ended(1); });
   EXPECT_EQ(story.peer.content(1), std::string(500, 'x'));
 }
@@ -999,12 +1111,16 @@ void PrintTo(const BadBytes& bad, std::ostream* out) { *out << bad.what; }
 
 const BadBytes kBadBytes[] = {
     {"DATA on an idle stream", data(1, "x"), ErrorCode::kProtocolError},
-    {"HEADERS on stream 0", frame(FrameType::kHeaders, kEndHeaders | kEndStream, 0, "\x82"), ErrorCode::kProtocolError},
+    {"HEADERS on stream 0", frame(FrameType::kHeaders, kEndHeaders | kEndStream, 0, "\x82"),
+     ErrorCode::kProtocolError},
     {"an even stream", headers(2, request_fields()), ErrorCode::kProtocolError},
-    {"broken HPACK", frame(FrameType::kHeaders, kEndHeaders, 1, std::string(20, '\xff')), ErrorCode::kCompressionError},
+    {"broken HPACK", frame(FrameType::kHeaders, kEndHeaders, 1, std::string(20, '\xff')),
+     ErrorCode::kCompressionError},
     {"an index of nothing", frame(FrameType::kHeaders, kEndHeaders, 1, "\xbe"), ErrorCode::kCompressionError},
     {"CONTINUATION of nothing", frame(FrameType::kContinuation, kEndHeaders, 1), ErrorCode::kProtocolError},
-    {"something between HEADERS and CONTINUATION", frame(FrameType::kHeaders, 0, 1, "\x82") + frame(FrameType::kPing, 0, 0, "12345678"), ErrorCode::kProtocolError},
+    {"something between HEADERS and CONTINUATION",
+     frame(FrameType::kHeaders, 0, 1, "\x82") + frame(FrameType::kPing, 0, 0, "12345678"),
+     ErrorCode::kProtocolError},
     {"PUSH_PROMISE", frame(FrameType::kPushPromise, kEndHeaders, 1, number(2, 4)), ErrorCode::kProtocolError},
     {"a window opened by nothing", window_update(0, 0), ErrorCode::kProtocolError},
     {"a window opened too far", window_update(0, 0x7fffffff), ErrorCode::kFlowControlError},
@@ -1014,7 +1130,9 @@ const BadBytes kBadBytes[] = {
     {"SETTINGS on a stream", frame(FrameType::kSettings, 0, 1), ErrorCode::kProtocolError},
     {"a window setting too big", settings({{4, 0x80000000}}), ErrorCode::kFlowControlError},
     {"a frame size too small", settings({{5, 100}}), ErrorCode::kProtocolError},
-    {"padding beyond the frame", headers(1, request_fields("/", "POST"), false) + frame(FrameType::kData, kPadded, 1, "\xff"), ErrorCode::kProtocolError},
+    {"padding beyond the frame",
+     headers(1, request_fields("/", "POST"), false) + frame(FrameType::kData, kPadded, 1, "\xff"),
+     ErrorCode::kProtocolError},
     {"too long a frame", number(1 << 20, 3) + std::string(6, '\0'), ErrorCode::kFrameSizeError},
     {"RST_STREAM of an idle stream", reset(1, ErrorCode::kCancel), ErrorCode::kProtocolError},
     {"HTTP/1.1", "GET / HTTP/1.1\r\nHost: example.com\r\n\r\n", ErrorCode::kFrameSizeError},

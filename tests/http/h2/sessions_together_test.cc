@@ -1,8 +1,9 @@
-// A client session and a server session with each other: what either of them can do, at the size of real life.
-#include <gtest/gtest.h>
-
+// A client session and a server session with each other: what either of them can do, at the size of real
+// life.
 #include "base/random.h"
 #include "tests/http/h2/given_session.h"
+
+#include <gtest/gtest.h>
 
 namespace brink::http::h2 {
 namespace {
@@ -16,7 +17,8 @@ class BothSessions final : public Story {
   }
   void begin() {
     client = std::make_unique<ClientSession>(attached(std::move(sockets_.first)), options);
-    server = std::make_unique<ServerSession>(attached(std::move(sockets_.second)), facts, service, limits, timeouts, loop);
+    server = std::make_unique<ServerSession>(attached(std::move(sockets_.second)), facts, service, limits,
+                                             timeouts, loop);
     group_.spawn(server->run());
     group_.spawn(client->run());
     settle();
@@ -53,7 +55,9 @@ Task<void> echo(ServerStream& stream) {
   class Echo final : public Body {
    public:
     explicit Echo(Body* source) : source_(source) { fields_.add("x-seen", "all"); }
-    std::optional<std::uint64_t> length() const override { return source_ == nullptr ? std::optional<std::uint64_t>(0) : source_->length(); }
+    std::optional<std::uint64_t> length() const override {
+      return source_ == nullptr ? std::optional<std::uint64_t>(0) : source_->length();
+    }
     BodyRead try_read() override { return source_ == nullptr ? BodyRead::end() : source_->try_read(); }
     WaitPlace& wait_place() override { return source_ == nullptr ? place_ : source_->wait_place(); }
     const Fields* trailers() const override { return &fields_; }
@@ -204,16 +208,20 @@ TEST(Sessions, GivingUpAtAnyTimeLeavesNothingBehind) {
     FixedBody body(Slice::copy_of(std::string(own.below(100'000), 'x')));
     auto stream = both.client->new_stream();
     auto response = co_await stream->start(head, own.below(3) == 0 ? nullptr : &body, {}, nullptr);
-    for (std::uint64_t reads = own.below(10); response && reads > 0 && stream->response_body() != nullptr; --reads) {
+    for (std::uint64_t reads = own.below(10); response && reads > 0 && stream->response_body() != nullptr;
+         --reads) {
       const BodyRead read = stream->response_body()->try_read();
-      if (read.status == BodyRead::Status::kPending && !co_await stream->response_body()->wait(Deadline::never())) break;
+      if (read.status == BodyRead::Status::kPending &&
+          !co_await stream->response_body()->wait(Deadline::never()))
+        break;
       if (read.status == BodyRead::Status::kEnd || read.status == BodyRead::Status::kFailed) break;
     }
     co_await stream->finish();
     ++finished;
   };
   while (begun < 500) {
-    if (both.client->can_take_request() && begun - finished < 40) both.spawn(one(static_cast<std::uint64_t>(++begun)));
+    if (both.client->can_take_request() && begun - finished < 40)
+      both.spawn(one(static_cast<std::uint64_t>(++begun)));
     both.turn();
   }
   both.until([&] { return finished == begun; });
