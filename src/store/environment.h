@@ -2,19 +2,20 @@
 // Never MDB_WRITEMAP: a wild pointer of the writer must not become data.
 #pragma once
 
+#include "base/fd.h"
 #include "store/limits.h"
 #include "store/store_error.h"
 #include "store/transaction.h"
 
 #include <array>
 #include <atomic>
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <string>
 
-struct MDB_env;
-
 namespace brink::store {
+
+class OpenEnvironment;
 
 inline constexpr std::uint32_t kSchemaVersion = 1;
 
@@ -25,7 +26,10 @@ class Environment {
   // Opens the store in `directory`. kWrite makes it where it is missing (0700, files 0600), takes the writer's lock
   // (kBusy where another process has it) and brings an older schema up to date; kRead answers kNotThere where it has
   // not been made. Blocks for the disk, but not for the size of what is in it.
-  [[nodiscard]] static Result<std::unique_ptr<Environment>> open(const std::string& directory, Mode mode);
+  // A store that this process has open already is shared: LMDB must not open one twice. But a reader's does not become a
+  // writer's (kBusy). `map_bytes` is for tests.
+  [[nodiscard]] static Result<std::unique_ptr<Environment>> open(const std::string& directory, Mode mode,
+                                                                 std::size_t map_bytes = kMapBytes);
   ~Environment();
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
@@ -37,16 +41,18 @@ class Environment {
   // of the API or a check, not for a loop's life (that is what Reader is for).
   [[nodiscard]] Result<std::unique_ptr<ReadTransaction>> read() const;
 
-  // Frees the slots of readers whose processes have died; how many.
-  Result<int> clear_stale_readers();
+  // Frees the slots of readers whose processes have died; how many. From any thread. The writer (writer.h) does so every
+  // kStaleReaderCheck.
+  Result<int> clear_stale_readers() const;
 
-  // Copies the store as it is now into `directory`, compacted, while it is being used.
+  // Copies the store as it is now into `directory`, compacted, while it is being used. The copy is a store of its own.
+  // Makes the directory; one that has a store already stays as it is (kIo, EEXIST).
   Result<> snapshot_to(const std::string& directory) const;
 
   struct Usage {
     std::uint64_t bytes = 0;       // of the file
     std::uint64_t free_bytes = 0;  // of these, in pages that can be used again
-    unsigned readers = 0;
+    unsigned readers = 0;          // slots that are taken
     std::uint64_t changes = 0;     // rows of the change log
     std::array<std::uint64_t, static_cast<std::size_t>(Table::kTables)> rows{};
   };
@@ -62,11 +68,15 @@ class Environment {
   friend class Writer;
   Environment() = default;
 
-  MDB_env* handle_ = nullptr;
+  [[nodiscard]] unsigned table(Table table) const { return tables_[static_cast<std::size_t>(table)]; }
+  // Brings an older schema up to date and publishes the sequence.
+  Result<> prepare_to_write();
+
+  std::shared_ptr<OpenEnvironment> open_;
   std::array<unsigned, static_cast<std::size_t>(Table::kTables)> tables_{};
   std::atomic<std::uint64_t>* published_ = nullptr;  // in <directory>/sequence, mapped by all
   std::string directory_;
-  int lock_ = -1;  // of the writer
+  Fd lock_;  // of the writer
 };
 
 }  // namespace brink::store

@@ -19,7 +19,10 @@ inline constexpr std::size_t kMaxWaitingChanges = 4096;
 // Changes that share one commit, at most.
 inline constexpr std::size_t kMaxChangesPerCommit = 512;
 
-// How much of the change log is kept for followers that come back; older ones start from a snapshot.
+// Changes with more operations than this together end a commit, however few they are.
+inline constexpr std::uint32_t kMaxOperationsPerCommit = 16'384;
+
+// How many operations of the change log are kept for followers that come back; older ones start from a snapshot.
 inline constexpr std::uint64_t kKeptChanges = 1'000'000;
 
 inline constexpr auto kStaleReaderCheck = std::chrono::minutes(1);

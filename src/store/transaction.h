@@ -38,12 +38,16 @@ enum class Table : std::uint8_t {
   kUsers = 15,             // user
   kAcme = 16,              // account keys, orders and challenges of ACME, by name
   kCounts = 17,            // numbers of rows by parent, kept with the rows; not logged
+  kCertificatesByZone = 18,// zone, certificate
+  kHostsByZone = 19,       // zone, reversed host pattern
   kTables
 };
 [[nodiscard]] std::string_view table_name(Table table);
+// Whether its puts and removes go into the change log.
+[[nodiscard]] bool is_logged(Table table);
 
 // What a read sees: the store as it was at one moment. Owned by whoever began it; views that it gave live as long as it
-// (in a writing transaction: until the next change). Not thread-safe.
+// (in a writing transaction: until the next put or remove). Not thread-safe.
 class ReadTransaction {
  public:
   ReadTransaction(const ReadTransaction&) = delete;
@@ -65,6 +69,7 @@ class ReadTransaction {
 
   const Environment& environment_;
   MDB_txn* handle_;
+  bool pins_ = true;  // a snapshot; a reader lets go of it between turns
 };
 
 // Walks the rows of a table whose keys begin with a prefix, in the order of the keys.
@@ -90,6 +95,7 @@ class Cursor {
   std::string start_;  // where next() begins; used once
   bool reverse_;
   bool started_ = false;
+  bool ended_ = false;
   std::string_view key_;
   std::string_view value_;
 };
@@ -99,25 +105,41 @@ class Cursor {
 class WriteTransaction : public ReadTransaction {
  public:
   // --- for the tables of this room ---
-  // Insert or replace. kFull, kTooLarge.
+  // Insert or replace; a row that is there already as it is makes no operation. Neither key nor value may be a view that
+  // this transaction gave. kFull, kTooLarge.
   Result<> put(Table table, std::string_view key, std::string_view value);
   // Whether there was such a row.
   Result<bool> remove(Table table, std::string_view key);
-  // All rows whose keys begin with `prefix`; how many.
+  // All rows whose keys begin with `prefix`, as one operation; how many.
   Result<std::uint64_t> remove_all(Table table, std::string_view prefix);
 
   // The present time as the writer's clock says, the same in the whole change.
   [[nodiscard]] std::chrono::sys_time<std::chrono::microseconds> now() const { return now_; }
-  // The sequence number that this change will have.
+  // The sequence number that this change will have (a change without an operation takes none).
   [[nodiscard]] std::uint64_t next_sequence() const { return next_sequence_; }
+  [[nodiscard]] std::uint32_t operations() const { return operations_; }  // so far
 
  private:
   friend class Writer;
   friend class Environment;
   using ReadTransaction::ReadTransaction;
+  enum class Kind : std::uint8_t { kPut, kRemove, kRemoveAll };
+
+  Result<> write(Table table, std::string_view key, std::string_view value, unsigned flags);
+  Result<> log(Kind kind, Table table, std::string_view key, std::string_view value);
+  Result<> add_to_count(Table table, std::string_view key, std::int64_t change);
+  // Keeps an error, so that a change that forgot it fails all the same.
+  std::unexpected<Error> failed(Error error);
+  // Ends the change: its sequence number into the meta table. The first error of any put or remove, where there was one.
+  Result<> finish();
+  // Removes up to `most` of the oldest rows of the change log, where it has more than `kept`.
+  Result<> cut_log(std::uint64_t kept, std::uint64_t most);
+
   std::chrono::sys_time<std::chrono::microseconds> now_;
   std::uint64_t next_sequence_ = 0;
-  std::uint32_t operations_ = 0;  // logged so far
+  std::uint32_t operations_ = 0;
+  bool logs_ = true;  // the steps of a schema upgrade are not for followers
+  std::optional<Error> error_;
 };
 
 }  // namespace brink::store

@@ -25,18 +25,29 @@ class Writer {
   // answer. Must not keep views.
   using Change = std::move_only_function<Result<>(WriteTransaction&)>;
 
-  // The environment was opened with kWrite and outlives the writer.
-  Writer(Environment& environment, Loop& loop);
-  // Commits what waits, then ends the thread.
+  struct Options {
+    const TimeSource* time = &system_time();  // asked in the writer's thread
+    std::uint64_t kept_changes = kKeptChanges;
+  };
+
+  // The environment was opened with kWrite; it and the loop outlive the writer.
+  Writer(Environment& environment, Loop& loop) : Writer(environment, loop, Options()) {}
+  Writer(Environment& environment, Loop& loop, Options options);
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  // Commits what waits, then ends the thread. On the loop's thread, or when the loop does not run.
   ~Writer();
 
-  // Answers on the loop once the change is durable. kBusy where too many wait, kFull where the disk is.
+  // Answers on the loop once the change is durable. kBusy where too many wait, kFull where the disk is. When its scope is
+  // cancelled it answers at once; the change may be made all the same. A change that does nothing answers with the number
+  // of the change before.
   Task<Result<Committed>> apply(Change change);
 
-  // The same for whoever has no loop (the command line, tests).
+  // The same for whoever has no loop (the command line, tests). From any thread but the writer's own.
   Result<Committed> apply_now(Change change);
 
-  // Called on the loop after every commit, with its sequence number.
+  // Called on the loop after every commit that changed something, with its sequence number, before the changes are
+  // answered. Not after the writer has gone. From the loop's thread.
   void on_commit(std::function<void(std::uint64_t)> listener);
 
  private:

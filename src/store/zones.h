@@ -38,16 +38,16 @@ namespace zones {
 [[nodiscard]] std::optional<Zone> find(const ReadTransaction& transaction, std::string_view name);
 // The zone with the longest name that is `host` or a parent of it.
 [[nodiscard]] std::optional<Zone> find_enclosing(const ReadTransaction& transaction, std::string_view host);
-// Inserts or replaces; its name must be no other zone's.
+// Inserts or replaces; its name must be no other zone's (kTaken). kInvalid for a name that is none, a nil id.
 Result<> put(WriteTransaction& transaction, const Zone& zone);
 // With its records, settings, certificates and hosts; whether it was there.
 Result<bool> remove(WriteTransaction& transaction, const Id& id);
 [[nodiscard]] std::uint64_t count(const ReadTransaction& transaction);
 
-// In the order of names (labels from the root down), from the first not below `after` on.
+// In the order of names (labels from the root down); with `from`, from the first not before that name on.
 class Scan {
  public:
-  explicit Scan(const ReadTransaction& transaction) : transaction_(transaction), cursor_(transaction, Table::kZonesByName, "") {}
+  explicit Scan(const ReadTransaction& transaction, std::string_view from = {});
   [[nodiscard]] std::optional<Zone> next();
 
  private:
