@@ -3,7 +3,6 @@ option(BRINK_ASAN "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 option(BRINK_TSAN "ThreadSanitizer" OFF)
 option(BRINK_FUZZ "build fuzz targets with libFuzzer, ASan and UBSan" OFF)
 option(BRINK_BENCH "build the load generators and floors of bench/" ON)
-set(BRINK_MALLOC "" CACHE STRING "allocator library linked into the binary, empty for the C library's")
 
 add_library(brink_options INTERFACE)
 target_include_directories(brink_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
