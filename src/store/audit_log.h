@@ -16,7 +16,7 @@ struct AuditEntry {
   Time when;
   std::string_view action;  // "rec_add", "zone_settings_edit", ...
   bool succeeded = true;
-  Id actor;                       // the user; nil for a token that is the account's, or nobody known
+  Id actor;  // the user; nil for a token that is the account's, or nobody known
   std::string_view actor_email;
   std::string_view actor_address;
   std::string_view actor_context;  // "api_token", "api_key", "cli", "file", "acme"

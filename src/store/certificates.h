@@ -1,5 +1,5 @@
-// Certificates that the edge shows for a zone's hosts: customers' own, those that ACME got, those of declared zones and of
-// the local CA. With their private keys: what reads this may read the keys.
+// Certificates that the edge shows for a zone's hosts: customers' own, those that ACME got, those of declared
+// zones and of the local CA. With their private keys: what reads this may read the keys.
 #pragma once
 
 #include "store/id.h"
@@ -24,8 +24,9 @@ struct Certificate {
   std::string_view ocsp;                // DER; empty for none
   std::string_view issuer;
   std::string_view signature;  // "ECDSAWithSHA256"
-  std::string_view details;    // JSON of what the API keeps for clients: bundle_method, geo_restrictions, policy, type
-  std::int64_t priority = 0;   // higher wins among those good for a host
+  std::string_view
+      details;  // JSON of what the API keeps for clients: bundle_method, geo_restrictions, policy, type
+  std::int64_t priority = 0;  // higher wins among those good for a host
   Time uploaded;
   Time modified;
   Time expires;
@@ -34,12 +35,14 @@ struct Certificate {
 namespace certificates {
 
 [[nodiscard]] std::optional<Certificate> get(const ReadTransaction& transaction, const Id& id);
+// kInvalid for a nil id, a host that is no name, a zone that is not there (a nil one is none).
 Result<> put(WriteTransaction& transaction, const Certificate& certificate);
 Result<bool> remove(WriteTransaction& transaction, const Id& id);
+Result<std::uint64_t> remove_all_of(WriteTransaction& transaction, const Id& zone);
 // Of a zone, the highest priority first, then the newest.
 [[nodiscard]] std::vector<Certificate> of_zone(const ReadTransaction& transaction, const Id& zone);
-// Those that are good for what a client asked for by SNI: of the exact name, else of the wildcard above it. The best
-// first: priority, then the longest time to live.
+// Those that are good for what a client asked for by SNI: of the exact name, else of the wildcard above it.
+// The best first: priority, then the longest time to live.
 [[nodiscard]] std::vector<Certificate> for_host(const ReadTransaction& transaction, std::string_view host);
 
 // All, in the order of ids; for renewal.
@@ -56,7 +59,7 @@ class Scan {
 
 // Certificates that the origin CA has signed for customers' origins. Their keys were never here.
 struct OriginCertificate {
-  std::string_view serial;  // decimal, up to 48 digits
+  std::string_view serial;  // decimal, up to 48 digits, without leading zeros
   Id zone;                  // that of the first host name
   Id account;
   std::vector<std::string_view> hosts;
@@ -70,7 +73,8 @@ struct OriginCertificate {
 };
 
 namespace origin_certificates {
-[[nodiscard]] std::optional<OriginCertificate> get(const ReadTransaction& transaction, std::string_view serial);
+[[nodiscard]] std::optional<OriginCertificate> get(const ReadTransaction& transaction,
+                                                   std::string_view serial);
 Result<> put(WriteTransaction& transaction, const OriginCertificate& certificate);
 
 class Scan {  // in the order of serial numbers

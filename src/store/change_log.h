@@ -1,7 +1,8 @@
-// What changed since N: every put and remove, in order, whole, so that a follower that replays them has the same store.
+// What changed since N: every put and remove, in order, whole, so that a follower that replays them has the
+// same store.
 //
-// A row of the log: key u64 sequence, u32 operation (big-endian); value u8 table, u8 kind, u16 length of the key
-// (little-endian), the key, the value.
+// A row of the log: key u64 sequence, u32 operation (big-endian); value u8 table, u8 kind, u16 length of the
+// key (little-endian), the key, the value.
 #pragma once
 
 #include "store/id.h"
@@ -38,8 +39,8 @@ class ChangeScan {
 // The zone that an operation belongs to; nothing for what belongs to none.
 [[nodiscard]] std::optional<Id> zone_of(const Operation& operation);
 
-// Does again what another node did; all operations of one change in one change, in their order, so that the change keeps
-// its own sequence number. For followers. kOutOfOrder where it is not the operation that is due.
+// Does again what another node did; all operations of one change in one change, in their order, so that the
+// change keeps its own sequence number. For followers. kOutOfOrder where it is not the operation that is due.
 Result<> replay(WriteTransaction& transaction, const Operation& operation);
 
 }  // namespace brink::store

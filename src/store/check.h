@@ -16,8 +16,8 @@ struct CheckReport {
 };
 inline constexpr std::size_t kMostProblems = 100;
 
-// Every row can be read as what its table holds; every index leads to a row and every row stands in its indexes; counts
-// are right; the change log has no gap. `progress` is told rows done now and then.
+// Every row can be read as what its table holds; every index leads to a row and every row stands in its
+// indexes; counts are right; the change log has no gap. `progress` is told rows done now and then.
 [[nodiscard]] Result<CheckReport> check(const Environment& environment,
                                         const std::function<void(std::uint64_t rows)>& progress);
 

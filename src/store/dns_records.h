@@ -1,4 +1,5 @@
-// DNS records, one row each; the rows of an RRset lie side by side, and the names of a zone in canonical order.
+// DNS records, one row each; the rows of an RRset lie side by side, and the names of a zone in canonical
+// order.
 #pragma once
 
 #include "store/id.h"
@@ -15,13 +16,13 @@ namespace brink::store {
 struct DnsRecord {
   Id id;
   Id zone;
-  std::string_view name;     // absolute, lower case, A-labels, without the root's dot
-  std::uint16_t type = 0;    // the number of RFC 1035 and its successors
-  std::uint32_t ttl = 1;     // 1: automatic
+  std::string_view name;   // absolute, lower case, A-labels, without the root's dot
+  std::uint16_t type = 0;  // the number of RFC 1035 and its successors
+  std::uint32_t ttl = 1;   // 1: automatic
   bool proxied = false;
-  std::string_view content;  // as the API shows it
-  std::string_view rdata;    // in wire format, names uncompressed; what the DNS serves
-  std::string_view data;     // the API's `data` member as JSON; empty where the type has none
+  std::string_view content;    // as the API shows it
+  std::string_view rdata;      // in wire format, names uncompressed; what the DNS serves
+  std::string_view data;       // the API's `data` member as JSON; empty where the type has none
   std::uint16_t priority = 0;  // of MX and URI
   std::string_view comment;
   std::vector<std::string_view> tags;  // "name:value"
@@ -36,7 +37,8 @@ struct DnsRecord {
 namespace dns_records {
 
 [[nodiscard]] std::optional<DnsRecord> get(const ReadTransaction& transaction, const Id& zone, const Id& id);
-// Inserts, or replaces the record of that id whatever its name and type were.
+// Inserts, or replaces the record of that id whatever its name and type were. kInvalid for a name that is
+// none, a nil id, and where there is no such zone; whether the name is the zone's is the caller's affair.
 Result<> put(WriteTransaction& transaction, const DnsRecord& record);
 Result<bool> remove(WriteTransaction& transaction, const Id& zone, const Id& id);
 // Of one zone; kept, not counted.
@@ -44,7 +46,8 @@ Result<bool> remove(WriteTransaction& transaction, const Id& zone, const Id& id)
 // Whether the zone has the name, or one below it (an empty non-terminal).
 [[nodiscard]] bool has_name(const ReadTransaction& transaction, const Id& zone, std::string_view name);
 
-// The records of a zone in the order of names and types; with a name, those of that name; with a type too, its RRset.
+// The records of a zone in the order of names and types; with a name, those of that name; with a type too,
+// its RRset.
 class Scan {
  public:
   Scan(const ReadTransaction& transaction, const Id& zone);
@@ -56,9 +59,10 @@ class Scan {
   Cursor cursor_;
 };
 
-// Where HTTP for `host` goes: the proxied A, AAAA or CNAME records of the name, or of the wildcard that covers it (RFC
-// 4592: the closest encloser's). Empty where the zone does not proxy the name.
-[[nodiscard]] std::vector<DnsRecord> proxied(const ReadTransaction& transaction, const Id& zone, std::string_view host);
+// Where HTTP for `host` goes: the proxied A, AAAA or CNAME records of the name, or of the wildcard that
+// covers it (RFC 4592: the closest encloser's). Empty where the zone does not proxy the name.
+[[nodiscard]] std::vector<DnsRecord> proxied(const ReadTransaction& transaction, const Id& zone,
+                                             std::string_view host);
 
 }  // namespace dns_records
 }  // namespace brink::store

@@ -1,5 +1,5 @@
-// The LMDB environment of a node: <data_dir>/store. One process writes it (control), any number read it where it lies.
-// Never MDB_WRITEMAP: a wild pointer of the writer must not become data.
+// The LMDB environment of a node: <data_dir>/store. One process writes it (control), any number read it where
+// it lies. Never MDB_WRITEMAP: a wild pointer of the writer must not become data.
 #pragma once
 
 #include "base/fd.h"
@@ -23,11 +23,11 @@ class Environment {
  public:
   enum class Mode { kRead, kWrite };
 
-  // Opens the store in `directory`. kWrite makes it where it is missing (0700, files 0600), takes the writer's lock
-  // (kBusy where another process has it) and brings an older schema up to date; kRead answers kNotThere where it has
-  // not been made. Blocks for the disk, but not for the size of what is in it.
-  // A store that this process has open already is shared: LMDB must not open one twice. But a reader's does not become a
-  // writer's (kBusy). `map_bytes` is for tests.
+  // Opens the store in `directory`. kWrite makes it where it is missing (0700, files 0600), takes the
+  // writer's lock (kBusy where another process has it) and brings an older schema up to date; kRead answers
+  // kNotThere where it has not been made. Blocks for the disk, but not for the size of what is in it. A store
+  // that this process has open already is shared: LMDB must not open one twice. But a reader's does not
+  // become a writer's (kBusy). `map_bytes` is for tests.
   [[nodiscard]] static Result<std::unique_ptr<Environment>> open(const std::string& directory, Mode mode,
                                                                  std::size_t map_bytes = kMapBytes);
   ~Environment();
@@ -37,16 +37,16 @@ class Environment {
   // The number of the last committed change: one load from shared memory, from any thread of any process.
   [[nodiscard]] std::uint64_t sequence() const { return published_->load(std::memory_order_acquire); }
 
-  // A transaction to read in, for as long as it is held. It keeps old pages from being used again: hold it for a request
-  // of the API or a check, not for a loop's life (that is what Reader is for).
+  // A transaction to read in, for as long as it is held. It keeps old pages from being used again: hold it
+  // for a request of the API or a check, not for a loop's life (that is what Reader is for).
   [[nodiscard]] Result<std::unique_ptr<ReadTransaction>> read() const;
 
-  // Frees the slots of readers whose processes have died; how many. From any thread. The writer (writer.h) does so every
-  // kStaleReaderCheck.
+  // Frees the slots of readers whose processes have died; how many. From any thread. The writer (writer.h)
+  // does so every kStaleReaderCheck.
   Result<int> clear_stale_readers() const;
 
-  // Copies the store as it is now into `directory`, compacted, while it is being used. The copy is a store of its own.
-  // Makes the directory; one that has a store already stays as it is (kIo, EEXIST).
+  // Copies the store as it is now into `directory`, compacted, while it is being used. The copy is a store of
+  // its own. Makes the directory; one that has a store already stays as it is (kIo, EEXIST).
   Result<> snapshot_to(const std::string& directory) const;
 
   struct Usage {

@@ -1,4 +1,5 @@
-// The identity of an account, a zone, a record, a token: 16 random bytes, written as 32 lower-case hexadecimal digits.
+// The identity of an account, a zone, a record, a token: 16 random bytes, written as 32 lower-case
+// hexadecimal digits.
 #pragma once
 
 #include <array>
@@ -25,7 +26,9 @@ struct Id {
 
   [[nodiscard]] std::string text() const;
   [[nodiscard]] std::string uuid() const;
-  [[nodiscard]] std::string_view view() const { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+  [[nodiscard]] std::string_view view() const {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
   [[nodiscard]] bool is_nil() const { return *this == Id{}; }
 
   friend auto operator<=>(const Id&, const Id&) = default;

@@ -1,5 +1,5 @@
-// Names of hosts as keys: labels from the root down, lower case, so that a zone's names lie together in DNSSEC's
-// canonical order (RFC 4034 section 6.1) and what lies below a name is one range.
+// Names of hosts as keys: labels from the root down, lower case, so that a zone's names lie together in
+// DNSSEC's canonical order (RFC 4034 section 6.1) and what lies below a name is one range.
 #pragma once
 
 #include <array>
@@ -10,11 +10,12 @@
 
 namespace brink::store {
 
-// A byte 0 of a label is written as 1 1 and a byte 1 as 1 2, so that the end of a label sorts before all bytes.
+// A byte 0 of a label is written as 1 1 and a byte 1 as 1 2, so that the end of a label sorts before all
+// bytes.
 inline constexpr std::size_t kMaxNameKeyBytes = 2 * 255;
 
-// "www.Example.com" -> "com\0example\0www\0". A wildcard's "*" is a label like another. Escapes (\. \DDD) are those of
-// zone files. Nothing where it is no name: an empty label, one over 63 bytes, more than 255 in all;
+// "www.Example.com" -> "com\0example\0www\0". A wildcard's "*" is a label like another. Escapes (\. \DDD) are
+// those of zone files. Nothing where it is no name: an empty label, one over 63 bytes, more than 255 in all;
 // and for the root, which has no labels.
 [[nodiscard]] std::optional<std::string> name_key(std::string_view name);
 // The same without an allocation.

@@ -15,9 +15,10 @@ enum class StoreError {
   kBusy,            // another writes (a second control role on the same data_dir), or too many changes wait
   kTooLarge,        // a key or a value over the limits of limits.h, or a change that no commit can hold
   kClosed,          // the writer is ending and takes no more changes
-  kInvalid,         // not what the table holds: a name that is none, an id that is nil, a number out of its range
-  kTaken,           // another row has the name (zones: the zone's name)
-  kOutOfOrder,      // an operation to replay that does not follow on the last one here; the detail is what was due
+  kInvalid,     // not what the table holds: a name that is none, an id that is nil, a number out of its range
+  kTaken,       // another row has the name (zones: the zone's name)
+  kOutOfOrder,  // an operation to replay that does not follow on the last one here; the detail is what was
+                // due
 };
 const ErrorDomain& error_domain(StoreError);
 

@@ -1,4 +1,5 @@
-// API tokens. Of the secret only the SHA-256 is kept: it has 240 bits of chance, so that no slow hash is needed.
+// API tokens. Of the secret only the SHA-256 is kept: it has 240 bits of chance, so that no slow hash is
+// needed.
 #pragma once
 
 #include "store/id.h"
@@ -15,7 +16,7 @@ using TokenHash = std::array<std::uint8_t, 32>;
 
 struct Token {
   Id id;
-  Id owner;              // a user, or an account where it is account-owned
+  Id owner;  // a user, or an account where it is account-owned
   bool of_account = false;
   std::string_view name;
   TokenHash hash{};

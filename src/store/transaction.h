@@ -1,5 +1,5 @@
-// Reading and writing the store, for the tables of this room alone: keys and values are bytes here, and typed everywhere
-// else (zones.h, dns_records.h, ...).
+// Reading and writing the store, for the tables of this room alone: keys and values are bytes here, and typed
+// everywhere else (zones.h, dns_records.h, ...).
 #pragma once
 
 #include "store/store_error.h"
@@ -20,34 +20,34 @@ class Environment;
 
 // The tables. Their numbers stand in the change log: never reuse one.
 enum class Table : std::uint8_t {
-  kMeta = 0,               // schema version, sequence; not logged
-  kChanges = 1,            // the change log; not logged
-  kAccounts = 2,           // account
-  kZones = 3,              // zone
-  kZonesByName = 4,        // reversed name -> zone
-  kDnsRecords = 5,         // zone, reversed name, type, record
-  kDnsRecordsById = 6,     // zone, record -> key in kDnsRecords
-  kSettings = 7,           // zone, name of the setting
-  kCertificates = 8,       // certificate
-  kCertificatesByHost = 9, // reversed host, certificate
-  kTokens = 10,            // token
-  kTokensByHash = 11,      // SHA-256 of the secret -> token
-  kAudit = 12,             // account, time, entry
-  kOriginCertificates = 13,// serial number, of the origin CA
-  kHosts = 14,             // reversed host pattern -> zone and what the zone's file says of it
-  kUsers = 15,             // user
-  kAcme = 16,              // account keys, orders and challenges of ACME, by name
-  kCounts = 17,            // numbers of rows by parent, kept with the rows; not logged
-  kCertificatesByZone = 18,// zone, certificate
-  kHostsByZone = 19,       // zone, reversed host pattern
+  kMeta = 0,                 // schema version, sequence; not logged
+  kChanges = 1,              // the change log; not logged
+  kAccounts = 2,             // account
+  kZones = 3,                // zone
+  kZonesByName = 4,          // reversed name -> zone
+  kDnsRecords = 5,           // zone, reversed name, type, record
+  kDnsRecordsById = 6,       // zone, record -> key in kDnsRecords
+  kSettings = 7,             // zone, name of the setting
+  kCertificates = 8,         // certificate
+  kCertificatesByHost = 9,   // reversed host, certificate
+  kTokens = 10,              // token
+  kTokensByHash = 11,        // SHA-256 of the secret -> token
+  kAudit = 12,               // account, time, entry
+  kOriginCertificates = 13,  // serial number, of the origin CA
+  kHosts = 14,               // reversed host pattern -> zone and what the zone's file says of it
+  kUsers = 15,               // user
+  kAcme = 16,                // account keys, orders and challenges of ACME, by name
+  kCounts = 17,              // numbers of rows by parent, kept with the rows; not logged
+  kCertificatesByZone = 18,  // zone, certificate
+  kHostsByZone = 19,         // zone, reversed host pattern
   kTables
 };
 [[nodiscard]] std::string_view table_name(Table table);
 // Whether its puts and removes go into the change log.
 [[nodiscard]] bool is_logged(Table table);
 
-// What a read sees: the store as it was at one moment. Owned by whoever began it; views that it gave live as long as it
-// (in a writing transaction: until the next put or remove). Not thread-safe.
+// What a read sees: the store as it was at one moment. Owned by whoever began it; views that it gave live as
+// long as it (in a writing transaction: until the next put or remove). Not thread-safe.
 class ReadTransaction {
  public:
   ReadTransaction(const ReadTransaction&) = delete;
@@ -65,7 +65,8 @@ class ReadTransaction {
   friend class Environment;
   friend class Reader;
   friend class Cursor;
-  ReadTransaction(const Environment& environment, MDB_txn* handle) : environment_(environment), handle_(handle) {}
+  ReadTransaction(const Environment& environment, MDB_txn* handle)
+      : environment_(environment), handle_(handle) {}
 
   const Environment& environment_;
   MDB_txn* handle_;
@@ -100,13 +101,13 @@ class Cursor {
   std::string_view value_;
 };
 
-// One change of the store: all of it happens or nothing. Made by the Writer (writer.h) alone. Every put and remove of a
-// logged table also goes into the change log.
+// One change of the store: all of it happens or nothing. Made by the Writer (writer.h) alone. Every put and
+// remove of a logged table also goes into the change log.
 class WriteTransaction : public ReadTransaction {
  public:
   // --- for the tables of this room ---
-  // Insert or replace; a row that is there already as it is makes no operation. Neither key nor value may be a view that
-  // this transaction gave. kFull, kTooLarge.
+  // Insert or replace; a row that is there already as it is makes no operation. Neither key nor value may be
+  // a view that this transaction gave. kFull, kTooLarge.
   Result<> put(Table table, std::string_view key, std::string_view value);
   // Whether there was such a row.
   Result<bool> remove(Table table, std::string_view key);
@@ -130,7 +131,8 @@ class WriteTransaction : public ReadTransaction {
   Result<> add_to_count(Table table, std::string_view key, std::int64_t change);
   // Keeps an error, so that a change that forgot it fails all the same.
   std::unexpected<Error> failed(Error error);
-  // Ends the change: its sequence number into the meta table. The first error of any put or remove, where there was one.
+  // Ends the change: its sequence number into the meta table. The first error of any put or remove, where
+  // there was one.
   Result<> finish();
   // Removes up to `most` of the oldest rows of the change log, where it has more than `kept`.
   Result<> cut_log(std::uint64_t kept, std::uint64_t most);

@@ -56,7 +56,8 @@ TupleWriter& TupleWriter::texts(const std::vector<std::string_view>& list) {
 }
 
 bool TupleWriter::fits() const {
-  return lists_fit_ && ends_.size() <= kMaxFields && head_bytes(ends_.size()) + bytes_.size() <= kMaxValueBytes;
+  return lists_fit_ && ends_.size() <= kMaxFields &&
+         head_bytes(ends_.size()) + bytes_.size() <= kMaxValueBytes;
 }
 
 std::string TupleWriter::finish() const {

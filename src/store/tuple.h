@@ -1,6 +1,6 @@
-// How values lie in the store: a tuple of fields, each a run of bytes, that a reader uses where it lies. Fields are only
-// ever added at the end: a tuple written before a field was there reads as one whose field is empty, and a reader that
-// does not know a field leaves it alone. That is all there is of schema evolution.
+// How values lie in the store: a tuple of fields, each a run of bytes, that a reader uses where it lies.
+// Fields are only ever added at the end: a tuple written before a field was there reads as one whose field is
+// empty, and a reader that does not know a field leaves it alone. That is all there is of schema evolution.
 //
 //   u16 count, u32 end of field 0, ... u32 end of field count-1, the fields' bytes; little-endian, unaligned.
 #pragma once

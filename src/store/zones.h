@@ -34,6 +34,7 @@ struct Zone {
 namespace zones {
 
 [[nodiscard]] std::optional<Zone> get(const ReadTransaction& transaction, const Id& id);
+[[nodiscard]] bool exists(const ReadTransaction& transaction, const Id& id);
 // By its name, in any case.
 [[nodiscard]] std::optional<Zone> find(const ReadTransaction& transaction, std::string_view name);
 // The zone with the longest name that is `host` or a parent of it.
@@ -66,9 +67,13 @@ struct Setting {
   Time modified;
 };
 
-// Nothing where the zone has the default.
-[[nodiscard]] std::optional<Setting> get(const ReadTransaction& transaction, const Id& zone, std::string_view id);
+// Nothing where the zone has the default. Its id is a view of the one that was asked for.
+[[nodiscard]] std::optional<Setting> get(const ReadTransaction& transaction, const Id& zone,
+                                         std::string_view id);
+// kInvalid where there is no such zone.
 Result<> put(WriteTransaction& transaction, const Id& zone, const Setting& setting);
+// Back to the default; whether it was another.
+Result<bool> remove(WriteTransaction& transaction, const Id& zone, std::string_view id);
 [[nodiscard]] std::vector<Setting> all(const ReadTransaction& transaction, const Id& zone);
 
 }  // namespace settings
