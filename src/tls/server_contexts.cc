@@ -29,12 +29,33 @@ constexpr int kTicketsPerHandshake = 1;
 
 using Certificates = std::vector<std::shared_ptr<const Certificate>>;
 
+// Names that a source found, whose contexts are kept; when there are more, all are forgotten and found again.
+constexpr std::size_t kMostFoundNames = 16 * 1024;
+
 // The certificates that a client may choose from, and their context once somebody needs it.
 struct Identity {
   Certificates certificates;
   std::once_flag once;
   SslCtxHandle context;
 };
+
+// An entry and what it shows. The handshake keeps it alive by its entry.
+struct Served {
+  ServerEntry entry;
+  std::shared_ptr<Identity> identity;
+};
+
+// One certificate for each kind of key, the first of its kind.
+Certificates one_of_each_kind(const Certificates& given) {
+  Certificates distinct;
+  for (const auto& certificate : given) {
+    const bool taken = std::ranges::any_of(
+        distinct, [&](const auto& each) { return each->key_type() == certificate->key_type(); });
+    if (!taken) distinct.push_back(certificate);
+  }
+  BRINK_ASSERT(!distinct.empty());
+  return distinct;
+}
 
 ServerHandshake& handshake_of_this_thread() {
   ServerHandshake* handshake = Wire::of_this_thread().server;
@@ -75,7 +96,7 @@ int on_alpn(SSL*, const unsigned char** chosen, unsigned char* chosen_size, cons
             unsigned offered_size, void*) {
   const auto& handshake = handshake_of_this_thread();
   const std::string_view names(reinterpret_cast<const char*>(offered), offered_size);
-  for (const std::string& ours : handshake.contexts.entry(handshake.entry).alpn) {
+  for (const std::string& ours : handshake.entry->alpn) {
     for (std::size_t at = 0; at < names.size(); at += 1 + static_cast<unsigned char>(names[at])) {
       const auto theirs = names.substr(at + 1, static_cast<unsigned char>(names[at]));
       if (theirs != ours) continue;
@@ -125,7 +146,7 @@ int on_ticket(const SSL* ssl, const TicketKeys& keys, unsigned char* name, unsig
 int on_status_request(SSL* ssl, void* clock) {
   const auto& handshake = handshake_of_this_thread();
   const X509* chosen = SSL_get_certificate(ssl);
-  for (const auto& certificate : handshake.contexts.entry(handshake.entry).certificates) {
+  for (const auto& certificate : handshake.entry->certificates) {
     if (certificate->leaf() != chosen) continue;
     const auto& response = certificate->ocsp_response();
     if (response.empty() || certificate->ocsp_expiry() <= (*static_cast<const WallClock*>(clock))()) break;
@@ -140,15 +161,23 @@ int on_status_request(SSL* ssl, void* clock) {
 }  // namespace
 
 struct ServerContexts::Parts {
-  std::vector<ServerEntry> entries;
-  std::vector<Identity*> identity_of_entry;
-  std::map<Certificates, Identity> identities;
+  using ServedPtr = std::shared_ptr<Served>;
+
+  // What a source found, and the context made of it.
+  struct Found {
+    std::shared_ptr<const ServerEntry> entry;
+    std::shared_ptr<Identity> identity;
+  };
+
   struct NameHash {
     using is_transparent = void;
     std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
   };
-  std::unordered_map<std::string, std::size_t, NameHash, std::equal_to<>> entry_of_name;
-  std::size_t default_entry = 0;
+  std::unordered_map<std::string, ServedPtr, NameHash, std::equal_to<>> entry_of_name;
+  ServedPtr default_entry;
+  EntrySource source;
+  std::mutex found_mutex;  // guards found
+  std::unordered_map<std::string, Found, NameHash, std::equal_to<>> found;
   std::shared_ptr<const TicketKeys> ticket_keys;
   WallClock clock;
   // Each connection begins with this context, which has no certificate, and changes over to its identity's.
@@ -201,17 +230,56 @@ struct ServerContexts::Parts {
       *alert = SSL_AD_DECODE_ERROR;
       return SSL_CLIENT_HELLO_ERROR;
     }
-    handshake.entry = handshake.contexts.entry_for(handshake.server_name);
-    const bool changed = SSL_set_SSL_CTX(ssl, context_of(*identity_of_entry[handshake.entry])) != nullptr &&
+    const Found chosen = choose(handshake.server_name);
+    if (chosen.entry == nullptr) {
+      *alert = SSL_AD_UNRECOGNIZED_NAME;
+      return SSL_CLIENT_HELLO_ERROR;
+    }
+    handshake.entry = chosen.entry;
+    const bool changed = SSL_set_SSL_CTX(ssl, context_of(*chosen.identity)) != nullptr &&
                          bind_sessions(ssl, handshake.server_name);
     if (!changed) {
       *alert = SSL_AD_INTERNAL_ERROR;
       return SSL_CLIENT_HELLO_ERROR;
     }
-    if (entries[handshake.entry].minimum_version == ServerEntry::MinimumVersion::kTls13) {
+    if (chosen.entry->minimum_version == ServerEntry::MinimumVersion::kTls13) {
       SSL_set_min_proto_version(ssl, TLS1_3_VERSION);
     }
     return SSL_CLIENT_HELLO_SUCCESS;
+  }
+
+  Found choose(std::string_view server_name) {
+    const auto of = [](const ServedPtr& served) {
+      return served == nullptr ? Found() : Found{{served, &served->entry}, served->identity};
+    };
+    if (server_name.empty()) return of(default_entry);
+    if (const auto exact = entry_of_name.find(server_name); exact != entry_of_name.end())
+      return of(exact->second);
+    const auto dot = server_name.find('.');
+    constexpr std::size_t kMaxPattern = 256;
+    char pattern[kMaxPattern] = {'*'};
+    if (dot != std::string_view::npos && dot != 0 && server_name.size() - dot < kMaxPattern) {
+      std::memcpy(pattern + 1, server_name.data() + dot, server_name.size() - dot);
+      const auto wildcard = entry_of_name.find(std::string_view(pattern, 1 + server_name.size() - dot));
+      if (wildcard != entry_of_name.end()) return of(wildcard->second);
+    }
+    if (Found other = find_in_source(server_name); other.entry != nullptr) return other;
+    return of(default_entry);
+  }
+
+  Found find_in_source(std::string_view server_name) {
+    if (!source) return {};
+    auto entry = source(server_name);
+    if (entry == nullptr) return {};
+    const std::lock_guard lock(found_mutex);
+    if (const auto known = found.find(server_name); known != found.end() && known->second.entry == entry)
+      return known->second;
+    if (found.size() >= kMostFoundNames) found.clear();
+    auto identity = std::make_shared<Identity>();
+    identity->certificates = one_of_each_kind(entry->certificates);
+    Found made{std::move(entry), std::move(identity)};
+    found.insert_or_assign(std::string(server_name), made);
+    return made;
   }
 
   // A session can be taken up again only under the name it was made for: one site's ticket opens no other
@@ -225,30 +293,29 @@ struct ServerContexts::Parts {
 
 std::shared_ptr<const ServerContexts> ServerContexts::make(std::vector<ServerEntry> entries,
                                                            std::shared_ptr<const TicketKeys> ticket_keys,
-                                                           WallClock clock) {
-  BRINK_ASSERT(!entries.empty() && ticket_keys != nullptr);
+                                                           WallClock clock, EntrySource source) {
+  BRINK_ASSERT(ticket_keys != nullptr);
   drain_errors();
   auto parts = std::make_unique<Parts>();
   parts->ticket_keys = std::move(ticket_keys);
   parts->clock = std::move(clock);
+  parts->source = std::move(source);
+  std::map<Certificates, std::shared_ptr<Identity>> identities;
   bool has_default = false;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    Certificates distinct;
-    for (const auto& certificate : entries[i].certificates) {
-      const bool taken = std::ranges::any_of(
-          distinct, [&](const auto& each) { return each->key_type() == certificate->key_type(); });
-      if (!taken) distinct.push_back(certificate);
+  for (ServerEntry& entry : entries) {
+    Certificates distinct = one_of_each_kind(entry.certificates);
+    auto& identity = identities[distinct];
+    if (identity == nullptr) {
+      identity = std::make_shared<Identity>();
+      identity->certificates = std::move(distinct);
     }
-    BRINK_ASSERT(!distinct.empty());
-    auto& identity = parts->identities[distinct];
-    identity.certificates = std::move(distinct);
-    parts->identity_of_entry.push_back(&identity);
-    for (const std::string& host : entries[i].hosts) {
-      parts->entry_of_name.try_emplace(to_lower(host), i);
-      if (host == "*" && !std::exchange(has_default, true)) parts->default_entry = i;
+    const auto served = std::make_shared<Served>(std::move(entry), identity);
+    if (parts->default_entry == nullptr) parts->default_entry = served;
+    for (const std::string& host : served->entry.hosts) {
+      parts->entry_of_name.try_emplace(to_lower(host), served);
+      if (host == "*" && !std::exchange(has_default, true)) parts->default_entry = served;
     }
   }
-  parts->entries = std::move(entries);
   parts->first_context = parts->make_context();
   SSL_CTX_set_client_hello_cb(
       parts->first_context.get(),
@@ -263,21 +330,9 @@ std::shared_ptr<const ServerContexts> ServerContexts::make(std::vector<ServerEnt
 ServerContexts::ServerContexts(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 ServerContexts::~ServerContexts() = default;
 
-std::size_t ServerContexts::entry_for(std::string_view server_name) const {
-  const auto& names = parts_->entry_of_name;
-  if (server_name.empty()) return parts_->default_entry;
-  if (const auto exact = names.find(server_name); exact != names.end()) return exact->second;
-  const auto dot = server_name.find('.');
-  constexpr std::size_t kMaxPattern = 256;
-  char pattern[kMaxPattern] = {'*'};
-  if (dot == std::string_view::npos || dot == 0 || server_name.size() - dot >= kMaxPattern)
-    return parts_->default_entry;
-  std::memcpy(pattern + 1, server_name.data() + dot, server_name.size() - dot);
-  const auto wildcard = names.find(std::string_view(pattern, 1 + server_name.size() - dot));
-  return wildcard != names.end() ? wildcard->second : parts_->default_entry;
+std::shared_ptr<const ServerEntry> ServerContexts::entry_for(std::string_view server_name) const {
+  return parts_->choose(server_name).entry;
 }
-
-const ServerEntry& ServerContexts::entry(std::size_t i) const { return parts_->entries[i]; }
 
 ssl_st* ServerContexts::new_connection() const {
   SSL* ssl = SSL_new(parts_->first_context.get());

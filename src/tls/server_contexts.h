@@ -4,7 +4,8 @@
 //
 // A name is looked up as it stands, then with its first label replaced by "*" (so "*.example.com" stands for
 // one label and never for example.com itself), then the default takes it: one hash lookup or two, however
-// many names there are. Entries with the same certificates share one OpenSSL context, made when the first
+// many names there are. Names that stand in no entry may be found by a source, which knows more of them than
+// anybody would list. Entries with the same certificates share one OpenSSL context, made when the first
 // client needs it.
 #pragma once
 
@@ -13,6 +14,7 @@
 #include "tls/wall_clock.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,19 +38,24 @@ struct ServerEntry {
   std::vector<std::string> alpn = {"h2", "http/1.1"};
 };
 
+// Finds the entry of a name (lower case, not empty) that no given entry has; nullptr where there is none. The
+// same pointer as long as nothing has changed: its context is kept by that. Called in handshakes, from all
+// threads; `hosts` does not count.
+using EntrySource = std::function<std::shared_ptr<const ServerEntry>(std::string_view server_name)>;
+
 class ServerContexts {
  public:
-  // Requires at least one entry. The first entry for a name has it. The default is the entry with "*", else
-  // the first.
+  // The first entry for a name has it. The default is the entry with "*", else the first; where there is no
+  // entry at all, a client that asks for no name that the source knows is refused (unrecognized_name).
   [[nodiscard]] static std::shared_ptr<const ServerContexts> make(
-      std::vector<ServerEntry> entries, std::shared_ptr<const TicketKeys> ticket_keys, WallClock clock);
+      std::vector<ServerEntry> entries, std::shared_ptr<const TicketKeys> ticket_keys, WallClock clock,
+      EntrySource source = {});
   ServerContexts(const ServerContexts&) = delete;
   ServerContexts& operator=(const ServerContexts&) = delete;
   ~ServerContexts();
 
-  // The place of the entry that serves `server_name` (lower case; empty for none) in what make() was given.
-  [[nodiscard]] std::size_t entry_for(std::string_view server_name) const;
-  [[nodiscard]] const ServerEntry& entry(std::size_t i) const;
+  // The entry that serves `server_name` (lower case; empty for none); nullptr where nothing does.
+  [[nodiscard]] std::shared_ptr<const ServerEntry> entry_for(std::string_view server_name) const;
 
   // For this room alone: the object for a new connection.
   [[nodiscard]] ssl_st* new_connection() const;

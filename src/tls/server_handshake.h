@@ -17,7 +17,7 @@ struct ServerHandshake {
   std::string server_name;     // in lower case; empty where there was none that could be a host's
   std::string ja3;
   std::string ja4;
-  std::size_t entry = 0;  // chosen, once the ClientHello has been seen
+  std::shared_ptr<const ServerEntry> entry;  // chosen, once the ClientHello has been seen
 };
 
 }  // namespace brink::tls

@@ -13,6 +13,11 @@ const Authority& authority() {
   return made;
 }
 
+std::string first_host(const ServerContexts& contexts, std::string_view name) {
+  const auto entry = contexts.entry_for(name);
+  return entry == nullptr ? "nothing" : entry->hosts.front();
+}
+
 // --- names ---
 
 TEST(ServerNames, AreFoundExactlyThenByWildcardThenByDefault) {
@@ -23,31 +28,56 @@ TEST(ServerNames, AreFoundExactlyThenByWildcardThenByDefault) {
       ServerEntry{.hosts = {"*"}, .certificates = {any}},
       ServerEntry{.hosts = {"*.www.example.com", "example.com"}, .certificates = {any}},
   });
-  const std::pair<const char*, std::size_t> cases[] = {
-      {"example.com", 0},
-      {"a.example.com", 0},
-      {"www.example.com", 1},  // exact wins over the wildcard
-      {"a.www.example.com", 3},
-      {"a.b.example.com", 2},  // one label only
-      {"example.org", 2},
-      {"com", 2},
-      {".example.com", 2},
-      {"xexample.com", 2},
-      {"", 2},
-      {"*", 2},
+  const std::pair<const char*, std::string> cases[] = {
+      {"example.com", "example.com"},
+      {"a.example.com", "example.com"},
+      {"www.example.com", "WWW.example.com"},  // exact wins over the wildcard
+      {"a.www.example.com", "*.www.example.com"},
+      {"a.b.example.com", "*"},  // one label only
+      {"example.org", "*"},
+      {"com", "*"},
+      {".example.com", "*"},
+      {"xexample.com", "*"},
+      {"", "*"},
+      {"*", "*"},
   };
   for (const auto& [name, entry] : cases) {
-    EXPECT_EQ(contexts->entry_for(name), entry) << name;
+    EXPECT_EQ(first_host(*contexts, name), entry) << name;
   }
-  EXPECT_EQ(contexts->entry_for(std::string(10'000, 'a') + ".example.com"), 0u);
-  EXPECT_EQ(contexts->entry_for("a." + std::string(10'000, 'b')), 2u);
+  EXPECT_EQ(first_host(*contexts, std::string(10'000, 'a') + ".example.com"), "example.com");
+  EXPECT_EQ(first_host(*contexts, "a." + std::string(10'000, 'b')), "*");
 }
 
 TEST(ServerNames, WithoutADefaultGoToTheFirstEntry) {
   const auto any = authority().certificate_for({"any.example"});
   const auto contexts = serving({ServerEntry{.hosts = {"a.example"}, .certificates = {any}},
                                  ServerEntry{.hosts = {"b.example"}, .certificates = {any}}});
-  EXPECT_EQ(contexts->entry_for("c.example"), 0u);
+  EXPECT_EQ(first_host(*contexts, "c.example"), "a.example");
+}
+
+TEST(ServerNames, AreAskedOfTheSourceWhereNoEntryHasThem) {
+  const auto any = authority().certificate_for({"any.example"});
+  std::vector<std::string> asked;
+  const auto found =
+      std::make_shared<const ServerEntry>(ServerEntry{.hosts = {"found"}, .certificates = {any}});
+  const auto contexts = ServerContexts::make({ServerEntry{.hosts = {"*.example.com"}, .certificates = {any}},
+                                              ServerEntry{.hosts = {"*"}, .certificates = {any}}},
+                                             ticket_keys(), system_wall_clock(), [&](std::string_view name) {
+                                               asked.emplace_back(name);
+                                               return name == "found.example" ? found : nullptr;
+                                             });
+  EXPECT_EQ(first_host(*contexts, "a.example.com"), "*.example.com");
+  EXPECT_TRUE(asked.empty());
+  EXPECT_EQ(first_host(*contexts, "found.example"), "found");
+  EXPECT_EQ(first_host(*contexts, "lost.example"), "*");
+  EXPECT_EQ(first_host(*contexts, ""), "*");
+  EXPECT_EQ(asked, (std::vector<std::string>{"found.example", "lost.example"}));
+}
+
+TEST(ServerNames, NeedNoEntryAtAll) {
+  const auto contexts = ServerContexts::make({}, ticket_keys(), system_wall_clock());
+  EXPECT_EQ(contexts->entry_for("a.example"), nullptr);
+  EXPECT_EQ(contexts->entry_for(""), nullptr);
 }
 
 TEST(ServerNames, MayBeAHundredThousand) {
@@ -58,8 +88,8 @@ TEST(ServerNames, MayBeAHundredThousand) {
   const auto began = Clock::now();
   const auto contexts = serving(std::move(entries));
   EXPECT_LT(Clock::now() - began, std::chrono::seconds(10));
-  EXPECT_EQ(contexts->entry_for("zone0.example"), 0u);
-  EXPECT_EQ(contexts->entry_for("zone99999.example"), 99'999u);
+  EXPECT_EQ(first_host(*contexts, "zone0.example"), "zone0.example");
+  EXPECT_EQ(first_host(*contexts, "zone99999.example"), "zone99999.example");
 }
 
 // --- handshakes ---
@@ -157,6 +187,21 @@ Seen connect(const std::shared_ptr<const ServerContexts>& contexts, const Asking
   seen.ticket.assign(reinterpret_cast<const char*>(ticket), ticket_size);
   SSL_set_shutdown(client.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   return seen;
+}
+
+TEST(ServerHandshakes, ShowWhatTheSourceFindsAndThenWhatItFindsNext) {
+  const auto entry_of = [](std::shared_ptr<const Certificate> certificate) {
+    return std::make_shared<const ServerEntry>(
+        ServerEntry{.hosts = {}, .certificates = {std::move(certificate)}});
+  };
+  auto found = entry_of(authority().certificate_for({"old.example"}));
+  const auto contexts =
+      ServerContexts::make({}, ticket_keys(), system_wall_clock(), [&](std::string_view) { return found; });
+  EXPECT_EQ(connect(contexts, {}).certificate, "old.example");
+  found = entry_of(authority().certificate_for({"new.example"}));
+  EXPECT_EQ(connect(contexts, {}).certificate, "new.example");
+  found = nullptr;
+  EXPECT_EQ(ERR_GET_REASON(connect(contexts, {}).error), SSL_R_TLSV1_UNRECOGNIZED_NAME);
 }
 
 class ServerHandshakeTest : public testing::Test {
