@@ -186,6 +186,11 @@ const auto& table() {
           "Peers whose `X-Forwarded-For`, `X-Forwarded-Proto` and `Forwarded` are believed. "
           "From others they are replaced.",
           {.default_text = "none"}),
+      key<&Edge::forbidden_origins>(kEdge, "forbidden_origins", kNetworks, R"(["10.0.0.0/8", "127.0.0.0/8"])",
+                                    "Networks to which no connection to an origin is made, whatever a zone's "
+                                    "records or names say. For nodes "
+                                    "that serve customers whom one does not trust.",
+                                    {.default_text = "none"}),
       key<&Edge::server_timing>(kEdge, "server_timing", kBoolean, "true",
                                 "Whether responses tell the time of each stage in a `Server-Timing` field."),
       key<&Edge::default_certificate_zone>(

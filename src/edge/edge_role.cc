@@ -24,7 +24,9 @@ std::expected<void, std::string> EdgeRole::configure(config::Config config, Role
   const auto bundle = read_text_descriptor(message.take("credentials").get());
   const auto read_file = bundle ? files_in_bundle(*bundle) : std::nullopt;
   if (!read_file) return std::unexpected("the certificates and keys have not come from the supervisor");
-  auto snapshot = make_snapshot(std::move(config), *read_file, snapshot_.get(), ticket_keys_);
+  if (stored_ == nullptr) stored_ = std::make_shared<StoredZones>(config.node.data_dir + "/store");
+  stored_->use(config.origin, config.edge.forbidden_origins);
+  auto snapshot = make_snapshot(std::move(config), *read_file, snapshot_.get(), ticket_keys_, stored_);
   if (!snapshot) return std::unexpected(fmt::format("{}", fmt::join(snapshot.error(), "; ")));
   if (threads_.empty()) {
     if (auto started = start(message); !started) return started;
@@ -41,7 +43,7 @@ std::expected<void, std::string> EdgeRole::start(RoleMessage& message) {
   metrics_ = std::move(*registry);
   telemetry::set_log_metrics(metrics_.get());
   log_channel_ = message.take("log");
-  shared_ = std::make_unique<EdgeShared>(*metrics_, log_channel_.get());
+  shared_ = std::make_unique<EdgeShared>(*metrics_, log_channel_.get(), *stored_);
   const std::size_t count = std::clamp<std::size_t>(message.number("threads"), 1, origin::kMaxLoops);
   for (std::size_t i = 0; i < count; ++i) {
     threads_.push_back(std::make_unique<LoopThread>(fmt::format("edge-{}", i)));

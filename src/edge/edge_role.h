@@ -36,6 +36,7 @@ class EdgeRole {
   std::unique_ptr<telemetry::Registry> metrics_;
   net::Fd log_channel_;
   std::unique_ptr<EdgeShared> shared_;
+  std::shared_ptr<StoredZones> stored_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::vector<std::unique_ptr<LoopThread>> threads_;
   std::vector<std::unique_ptr<EdgeThread>> edges_;  // one for each of threads_

@@ -28,12 +28,14 @@ namespace brink::edge {
 
 // What all threads of the edge share: each part says how it may be.
 struct EdgeShared {
-  EdgeShared(telemetry::Registry& registry, int channel) : metrics(registry), log_channel(channel) {}
+  EdgeShared(telemetry::Registry& registry, int channel, StoredZones& stored)
+      : metrics(registry), log_channel(channel), stored_zones(stored) {}
 
   ClientCounts clients;          // locks inside
   origin::PoolDirectory pools;   // constant once the threads run
   telemetry::Registry& metrics;  // locks inside
   int log_channel = -1;          // where access log lines go; -1: nowhere
+  StoredZones& stored_zones;     // locks inside
 };
 
 // A connection that can be told to end as soon as it is polite. Leaves its thread's list when it dies.

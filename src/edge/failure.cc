@@ -14,6 +14,10 @@ namespace {
 constexpr Failure kDns{523, "dns_error", "Origin is unreachable",
                        "The name of the site's server could not be resolved to an address. If this is your "
                        "site, check the origin's host name."};
+constexpr Failure kForbidden{
+    502, "destination_ip_prohibited", "Origin is not allowed",
+    "The site's server has an address that this edge does not connect to. If this is your "
+    "site, give its DNS records a public address."};
 constexpr Failure kRefused{521, "connection_refused", "Web server is down",
                            "The site's server refused the connection. If this is your site, check that the "
                            "server runs and listens on the configured port."};
@@ -66,6 +70,7 @@ const Failure& failure_of(const Error& error) {
   if (error.in<OriginError>()) {
     switch (static_cast<OriginError>(error.code())) {
       case OriginError::kResolve: return kDns;
+      case OriginError::kForbidden: return kForbidden;
       case OriginError::kRefused: return kRefused;
       case OriginError::kUnreachable: return kUnreachable;
       case OriginError::kConnectTimeout: return kConnectTimeout;

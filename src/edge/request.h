@@ -25,7 +25,8 @@ struct Request {
   const std::shared_ptr<const Snapshot> snapshot;
   http::RequestHead& head;  // as received, then as the stages change it on its way to the origin
   http::Exchange exchange;
-  const Zone* zone = nullptr;  // of `snapshot`
+  const Zone* zone = nullptr;  // of `snapshot`, or the stored one
+  std::shared_ptr<const Zone> stored_zone;
 
   // The response, once a stage has one: an origin's, or one made here.
   http::ResponseHead* response = nullptr;

@@ -46,17 +46,16 @@ void RequestMetrics::use(const Snapshot& snapshot) {
 
 void RequestMetrics::count(const Request& request) {
   const http::Exchange& exchange = request.exchange;
-  // A request of a snapshot that has been replaced meanwhile is looked up by name in the registry; there are
-  // few.
   ZoneSeries former;
   ZoneSeries* series = &no_zone_;
-  if (request.zone != nullptr) {
-    if (request.snapshot.get() == counted_) {
-      series = &zones_[request.zone->index];
-    } else {
-      former = make_series(request.zone->name);
-      series = &former;
-    }
+  if (request.zone != nullptr && request.zone->index == Zone::kStored) {
+    series = &series_of(request);
+  } else if (request.zone != nullptr && request.snapshot.get() == counted_) {
+    series = &zones_[request.zone->index];
+  } else if (request.zone != nullptr) {
+    // Of a snapshot that has been replaced meanwhile: looked up by name in the registry; there are few.
+    former = make_series(request.zone->name);
+    series = &former;
   }
   const auto protocol = static_cast<std::size_t>(exchange.version);
   series->requests[protocol][status_class(exchange.status)].add(1);
@@ -66,6 +65,14 @@ void RequestMetrics::count(const Request& request) {
   if (exchange.response_started != TimePoint())
     series->first_byte.observe(seconds(exchange.response_started - exchange.started));
   count_origin(request, *series);
+}
+
+RequestMetrics::ZoneSeries& RequestMetrics::series_of(const Request& request) {
+  const std::string& name = request.zone->name;
+  if (const auto found = stored_.find(name); found != stored_.end()) return found->second;
+  if (stored_.size() < kMostStoredSeries) return stored_.try_emplace(name, make_series(name)).first->second;
+  if (!other_stored_) other_stored_ = make_series("other");
+  return *other_stored_;
 }
 
 void RequestMetrics::count_origin(const Request& request, ZoneSeries& series) {

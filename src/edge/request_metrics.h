@@ -11,6 +11,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace brink::edge {
@@ -53,10 +56,16 @@ class RequestMetrics {
     telemetry::Histogram first_byte;
   };
   ZoneSeries make_series(std::string_view zone);
+  ZoneSeries& series_of(const Request& request);
   void count_origin(const Request& request, ZoneSeries& series);
 
   telemetry::Registry& registry_;
   ZoneSeries no_zone_;
+  // Zones of the store get series of their own when they are first asked for; those over the limit share one,
+  // of the zone "other".
+  static constexpr std::size_t kMostStoredSeries = 1000;
+  std::unordered_map<std::string, ZoneSeries> stored_;
+  std::optional<ZoneSeries> other_stored_;
   std::vector<ZoneSeries> zones_;  // by Zone::index
   const Snapshot* counted_ = nullptr;
   std::array<telemetry::Counter, static_cast<std::size_t>(http::Limit::kCount)> limits_;

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "edge/credentials.h"
+#include "edge/origin_terms.h"
 #include "telemetry/log.h"
 #include "tls/certificate.h"
 #include "tls/client_context.h"
@@ -51,7 +52,7 @@ CertificatePtr read_certificate(const ReadFile& read_file, const config::Certifi
   return *stapled;
 }
 
-origin::Settings origin_settings(const config::Zone& zone, const config::Origin& common) {
+origin::Settings origin_settings(const config::Zone& zone, const config::Config& config) {
   const config::OriginUrl& url = zone.origin;
   origin::Settings settings;
   settings.name = url.text;
@@ -67,14 +68,7 @@ origin::Settings origin_settings(const config::Zone& zone, const config::Origin&
   settings.ca_file = zone.origin_ca;
   settings.client_certificate_file = zone.origin_client_certificate;
   settings.client_key_file = zone.origin_client_key;
-  settings.max_connections = common.connections_per_origin;
-  settings.max_queue = common.queue;
-  settings.retries = common.retries;
-  settings.connect_timeout = common.connect_timeout;
-  settings.first_byte_timeout = common.first_byte_timeout;
-  settings.between_bytes_timeout = common.between_bytes_timeout;
-  settings.idle_timeout = common.idle_timeout;
-  settings.queue_timeout = common.queue_timeout;
+  set_terms(settings, config.origin, config.edge.forbidden_origins);
   return settings;
 }
 
@@ -104,8 +98,8 @@ std::shared_ptr<tls::ClientContext> client_context(const ReadFile& read_file,
 // The origin of these settings as it is, where one is; a client certificate or CA is read again all the same,
 // for its file may have been renewed: then it is a new origin.
 origin::OriginPtr make_origin(const ReadFile& read_file, const config::Zone& zone,
-                              const config::Origin& common, const Snapshot* before, Problems& problems) {
-  origin::Settings settings = origin_settings(zone, common);
+                              const config::Config& config, const Snapshot* before, Problems& problems) {
+  origin::Settings settings = origin_settings(zone, config);
   const bool from_files = !settings.ca_file.empty() || !settings.client_certificate_file.empty();
   if (before != nullptr && !from_files) {
     for (const auto& known : before->zones) {
@@ -184,7 +178,7 @@ void copy_limits(const config::Edge& from, Snapshot& to) {
 
 std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
     config::Config config, const ReadFile& read_file, const Snapshot* before,
-    const std::shared_ptr<const tls::TicketKeys>& ticket_keys) {
+    const std::shared_ptr<const tls::TicketKeys>& ticket_keys, std::shared_ptr<StoredZones> stored) {
   Problems problems;
   auto snapshot = std::make_shared<Snapshot>();
   copy_limits(config.edge, *snapshot);
@@ -196,7 +190,7 @@ std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_sn
     zone->name = each.name;
     zone->tls = each.tls;
     zone->origin_host = each.origin_host;
-    zone->origin = make_origin(read_file, each, config.origin, before, problems);
+    zone->origin = make_origin(read_file, each, config, before, problems);
     for (const std::string& host : each.hosts) snapshot->by_host.add(host, *zone);
     snapshot->zones.push_back(std::move(zone));
 
@@ -209,9 +203,10 @@ std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_sn
     }
   }
   if (!problems.empty()) return std::unexpected(std::move(problems));
-  if (!entries.empty()) {
-    snapshot->certificates =
-        tls::ServerContexts::make(std::move(entries), ticket_keys, tls::system_wall_clock());
+  if (!config.edge.https.empty()) {
+    snapshot->certificates = tls::ServerContexts::make(
+        std::move(entries), ticket_keys, tls::system_wall_clock(),
+        [stored = std::move(stored)](std::string_view name) { return stored->find_certificates(name); });
   }
   snapshot->config = std::move(config);
   return snapshot;
@@ -223,7 +218,7 @@ std::vector<std::string> check_certificates(const config::Config& config) {
   for (const config::Zone& zone : config.zones) {
     for (const config::Certificate& files : zone.certificates)
       (void)read_certificate(read_file, files, problems);
-    (void)client_context(read_file, origin_settings(zone, config.origin), problems);
+    (void)client_context(read_file, origin_settings(zone, config), problems);
   }
   return problems;
 }

@@ -5,9 +5,10 @@
 
 #include "config/config.h"
 #include "edge/credentials.h"
+#include "edge/stored_zones.h"
+#include "edge/zone.h"
 #include "edge/zone_table.h"
 #include "http/limits.h"
-#include "origin/origin.h"
 #include "tls/server_contexts.h"
 #include "tls/ticket_keys.h"
 
@@ -17,15 +18,6 @@
 #include <vector>
 
 namespace brink::edge {
-
-// A zone as requests meet it.
-struct Zone {
-  std::size_t index = 0;  // its place in Snapshot::zones
-  std::string name;
-  origin::OriginPtr origin;
-  config::TlsMode tls = config::TlsMode::kFull;
-  std::string origin_host;  // the Host sent to the origin; empty: the request's own
-};
 
 struct Snapshot {
   config::Config config;
@@ -42,7 +34,7 @@ struct Snapshot {
 // busy loop.
 [[nodiscard]] std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_snapshot(
     config::Config config, const ReadFile& read_file, const Snapshot* before,
-    const std::shared_ptr<const tls::TicketKeys>& ticket_keys);
+    const std::shared_ptr<const tls::TicketKeys>& ticket_keys, std::shared_ptr<StoredZones> stored);
 
 // What is wrong with the certificates, keys and CAs that `config` names; nothing where all is well.
 [[nodiscard]] std::vector<std::string> check_certificates(const config::Config& config);

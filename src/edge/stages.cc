@@ -25,8 +25,18 @@ Flow refuse(Request& request, const Failure& failure) {
 
 // --- inward ---
 
+// A zone of brink.toml that has the name, then one of the store, then the one of brink.toml that takes every
+// name.
+const Zone* zone_of(Request& request) {
+  const ZoneTable& declared = request.snapshot->by_host;
+  const std::string_view host = request.head.host();
+  if (const Zone* zone = declared.find_by_name(host)) return zone;
+  request.stored_zone = request.thread.shared().stored_zones.find(host);
+  return request.stored_zone != nullptr ? request.stored_zone.get() : declared.any();
+}
+
 Flow find_zone(Request& request) {
-  request.zone = request.snapshot->by_host.find(request.head.host());
+  request.zone = zone_of(request);
   if (request.zone == nullptr) return refuse(request, kNoSuchZone);
   request.exchange.zone = request.zone->name;
   const bool secure = request.stream.connection().tls != nullptr;
@@ -34,11 +44,36 @@ Flow find_zone(Request& request) {
   return Flow::kContinue;
 }
 
+// RFC 8555 section 8.3: whoever issues a certificate asks for this by plain http, of whatever zone.
+Flow answer_acme(Request& request) {
+  constexpr std::string_view kPrefix = "/.well-known/acme-challenge/";
+  const std::string_view path = request.head.path();
+  if (!path.starts_with(kPrefix)) return Flow::kContinue;
+  const auto answer = request.thread.shared().stored_zones.acme_answer(path.substr(kPrefix.size()));
+  if (!answer) return Flow::kContinue;  // another's challenge: the origin's
+  http::ResponseHead& response = request.respond(200);
+  response.fields.add(FieldName::kContentType, "application/octet-stream");
+  response.fields.add(FieldName::kCacheControl, "no-store");
+  request.own_body = std::make_unique<http::FixedBody>(Slice::copy_of(*answer));
+  request.response_body = request.own_body.get();
+  return Flow::kRespond;
+}
+
+Flow insist_on_https(Request& request) {
+  if (!request.zone->always_use_https || request.stream.connection().tls != nullptr) return Flow::kContinue;
+  http::ResponseHead& response = request.respond(301);
+  response.fields.add(FieldName::kLocation,
+                      response.arena.join("https://", request.head.host(), request.head.target));
+  return Flow::kRespond;
+}
+
 // Methods that end here: RFC 9110 section 7.6.2 and section 9.3.8 (TRACE shows a client the fields added on
 // the way, so it is refused as everywhere).
 Flow check_method(Request& request) {
   const Method method = request.head.method;
   if (method == Method::kTrace || method == Method::kConnect) return refuse(request, kMethodNotAllowed);
+  if (!request.zone->websockets && equals_ignoring_case(request.head.upgrade, "websocket"))
+    return refuse(request, kUpgradeRefused);
   const http::Field* max_forwards = request.head.fields.find(FieldName::kMaxForwards);
   if (method != Method::kOptions || max_forwards == nullptr) return Flow::kContinue;
   const auto left = parse_decimal<std::uint32_t>(max_forwards->value);
@@ -98,9 +133,9 @@ class InformationalRelay final : public http::InformationalSink {
 Task<Flow> ask_origin(Request& request) {
   const Zone& zone = *request.zone;
   if (!zone.origin_host.empty()) request.head.authority = zone.origin_host;
-  request.head.scheme = zone.origin->settings.https ? "https" : "http";
-  origin::Fetch& fetch =
-      request.fetch.emplace(request.thread.origins(), zone.origin, request.exchange.origin);
+  const origin::OriginPtr& origin = zone.origin_for(request.stream.connection().tls != nullptr);
+  request.head.scheme = origin->settings.https ? "https" : "http";
+  origin::Fetch& fetch = request.fetch.emplace(request.thread.origins(), origin, request.exchange.origin);
   begin_websocket(request);
   InformationalRelay relay(request.stream, co_await current_scope());
   auto response =
@@ -167,7 +202,12 @@ Task<Flow> send_response(Request& request) {
 
 constexpr Stage kStages[] = {
     {"zone", "", Direction::kInward, "finds the zone that has the host name; without one, 404", find_zone},
-    {"method", "", Direction::kInward, "refuses TRACE and CONNECT, counts Max-Forwards down", check_method},
+    {"acme", "", Direction::kInward, "answers HTTP-01 challenges that are Brink's own (RFC 8555)",
+     answer_acme},
+    {"https", "", Direction::kInward, "redirects to https where the zone's `always_use_https` is on",
+     insist_on_https},
+    {"method", "", Direction::kInward,
+     "refuses TRACE, CONNECT and WebSockets of zones without them, counts Max-Forwards down", check_method},
     {"request_fields", "", Direction::kInward,
      "says who asks: Via, Forwarded, X-Forwarded-*, CF-Connecting-IP, CF-Ray; ends loops",
      set_request_fields},

@@ -19,9 +19,9 @@ void ZoneTable::add(std::string_view pattern, const Zone& zone) {
   }
 }
 
-const Zone* ZoneTable::find(std::string_view host) const {
+const Zone* ZoneTable::find_by_name(std::string_view host) const {
   if (host.ends_with('.')) host.remove_suffix(1);
-  if (host.size() > kMaxHostBytes) return any_;
+  if (host.size() > kMaxHostBytes) return nullptr;
   char lower[kMaxHostBytes];
   for (std::size_t i = 0; i < host.size(); ++i) lower[i] = ascii_lower(host[i]);
   const std::string_view name(lower, host.size());
@@ -33,7 +33,7 @@ const Zone* ZoneTable::find(std::string_view host) const {
       if (auto found = below_.find(name.substr(dot)); found != below_.end()) return found->second;
     }
   }
-  return any_;
+  return nullptr;
 }
 
 }  // namespace brink::edge

@@ -19,7 +19,14 @@ class ZoneTable {
 
   // `host` in any case, without port, with or without the root's dot. nullptr where no zone has it. Allocates
   // nothing.
-  [[nodiscard]] const Zone* find(std::string_view host) const;
+  [[nodiscard]] const Zone* find(std::string_view host) const {
+    const Zone* zone = find_by_name(host);
+    return zone != nullptr ? zone : any_;
+  }
+  // By an exact name or a wildcard that is not "*".
+  [[nodiscard]] const Zone* find_by_name(std::string_view host) const;
+  // The zone that has "*".
+  [[nodiscard]] const Zone* any() const { return any_; }
 
  private:
   struct Hash {

@@ -43,6 +43,7 @@ class IpNetwork {
   [[nodiscard]] static std::optional<IpNetwork> parse(std::string_view text);
   [[nodiscard]] bool contains(const IpAddress& address) const;
   [[nodiscard]] std::string text() const;
+  friend bool operator==(const IpNetwork&, const IpNetwork&) = default;
 
  private:
   IpAddress base_;

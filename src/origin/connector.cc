@@ -7,6 +7,8 @@
 #include "tls/tls_error.h"
 #include "tls/tls_transport.h"
 
+#include <algorithm>
+
 namespace brink::origin {
 namespace {
 
@@ -44,6 +46,11 @@ std::string proxy_header(ProxyHeader version, const http::ConnectionFacts& clien
 }
 
 // What tells the sessions of one origin from those of another under the same context.
+bool is_forbidden(const Settings& settings, const net::IpAddress& address) {
+  return std::ranges::any_of(settings.forbidden,
+                             [&](const net::IpNetwork& network) { return network.contains(address); });
+}
+
 std::string session_key(const Settings& settings, std::string_view sni) {
   return settings.unix_path + settings.host + ":" + std::to_string(settings.port) + " " + std::string(sni);
 }
@@ -96,16 +103,25 @@ Task<Result<Connected>> Connector::connect(const Origin& origin, const Need& nee
 Task<Result<net::Fd>> Connector::open_socket(const Settings& settings, Deadline deadline,
                                              net::SocketAddress& address) {
   std::vector<net::SocketAddress> addresses;
+  const auto add = [&](const net::IpAddress& ip) {
+    if (!is_forbidden(settings, ip)) addresses.emplace_back(ip, settings.port);
+  };
   if (!settings.unix_path.empty()) {
     addresses.push_back(net::SocketAddress::unix_path(settings.unix_path));
+  } else if (!settings.addresses.empty()) {
+    // Beginning with another one each time, so that all of them get their part.
+    const std::size_t first = next_address_++ % settings.addresses.size();
+    for (std::size_t i = 0; i < settings.addresses.size(); ++i)
+      add(settings.addresses[(first + i) % settings.addresses.size()]);
   } else {
     auto resolved = co_await resolver_.resolve(settings.host, deadline);
     if (!resolved) {
       if (resolved.error().is(WaitError::kCancelled)) co_return std::unexpected(resolved.error());
       co_return fail(OriginError::kResolve);
     }
-    for (const net::IpAddress& ip : resolved->addresses) addresses.emplace_back(ip, settings.port);
+    for (const net::IpAddress& ip : resolved->addresses) add(ip);
   }
+  if (addresses.empty()) co_return fail(OriginError::kForbidden);
   auto socket = co_await net::connect_any(addresses, deadline);
   if (!socket) {
     if (socket.error().is(WaitError::kCancelled)) co_return std::unexpected(socket.error());

@@ -41,6 +41,7 @@ class Connector {
 
   Loop& loop_;
   net::Resolver& resolver_;
+  std::size_t next_address_ = 0;
 };
 
 }  // namespace brink::origin

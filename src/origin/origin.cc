@@ -20,6 +20,7 @@ class OriginDomain final : public ErrorDomain {
       case OriginError::kTlsTimeout: return "the TLS handshake with the origin took too long";
       case OriginError::kCertificate:
         return "the origin's certificate is not valid (X509_V_ERR " + std::to_string(detail) + ")";
+      case OriginError::kForbidden: return "the origin's address is one that must not be connected to";
       case OriginError::kQueueFull: return "too many requests wait for a connection to the origin";
       case OriginError::kQueueTimeout: return "no connection to the origin became free in time";
     }

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace brink::origin {
 
@@ -24,7 +25,10 @@ enum class ProxyHeader : std::uint8_t { kOff, kV1, kV2 };
 struct Settings {
   std::string name;  // for logs and metrics: "http://127.0.0.1:3000"
   bool https = false;
-  std::string host;  // a name or an IP address
+  std::string host;                       // a name or an IP address
+  std::vector<net::IpAddress> addresses;  // where they are known, instead of asking for those of host
+  // Networks in which no address may lie, however it was come by: what is behind them is not for customers.
+  std::vector<net::IpNetwork> forbidden;
   std::uint16_t port = 80;
   std::string unix_path;  // instead of host and port
   std::string sni;        // sent and verified; empty: the request's own host
@@ -68,6 +72,7 @@ using OriginPtr = std::shared_ptr<const Origin>;
 
 enum class OriginError {
   kResolve = 1,  // the host name has no address
+  kForbidden,    // it has, but none that may be connected to
   kRefused,      // connection refused
   kUnreachable,  // no route, network down
   kConnectTimeout,
