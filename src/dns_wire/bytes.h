@@ -18,7 +18,9 @@ inline void put_u32(std::string& wire, std::uint32_t value) {
 }
 
 // Each requires that so many bytes are there.
-[[nodiscard]] inline std::uint8_t u8_at(std::string_view wire, std::size_t at) { return static_cast<std::uint8_t>(wire[at]); }
+[[nodiscard]] inline std::uint8_t u8_at(std::string_view wire, std::size_t at) {
+  return static_cast<std::uint8_t>(wire[at]);
+}
 [[nodiscard]] inline std::uint16_t u16_at(std::string_view wire, std::size_t at) {
   return static_cast<std::uint16_t>(u8_at(wire, at) << 8 | u8_at(wire, at + 1));
 }

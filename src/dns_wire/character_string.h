@@ -1,4 +1,5 @@
-// Text in presentation form: escapes, quoted strings (RFC 1035 section 5.1), and numbers written as hexadecimal.
+// Text in presentation form: escapes, quoted strings (RFC 1035 section 5.1), and numbers written as
+// hexadecimal.
 #pragma once
 
 #include "dns_wire/wire_error.h"
@@ -9,8 +10,8 @@
 
 namespace brink::dns_wire {
 
-// The byte that is escaped where a backslash was just before text[at]: the next character, or three digits up to 255.
-// Moves `at` behind it.
+// The byte that is escaped where a backslash was just before text[at]: the next character, or three digits up
+// to 255. Moves `at` behind it.
 [[nodiscard]] std::optional<char> read_escape(std::string_view text, std::size_t& at);
 
 // The bytes that `text` means, without its quotes. kBadEscape; the detail is the byte of `text`.

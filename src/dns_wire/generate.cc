@@ -36,7 +36,8 @@ std::optional<Modifier> parse_modifier(std::string_view text) {
   if (second == rest.npos) return modifier;
 
   const auto base = rest.substr(second + 1);
-  if (base.size() != 1 || std::string_view("doxXnN").find(base[0]) == std::string_view::npos) return std::nullopt;
+  if (base.size() != 1 || std::string_view("doxXnN").find(base[0]) == std::string_view::npos)
+    return std::nullopt;
   modifier.base = base[0];
   return modifier;
 }
@@ -72,7 +73,8 @@ std::optional<GenerateRange> GenerateRange::parse(std::string_view text) {
   const std::size_t slash = std::min(text.find('/', hyphen), text.size());
   const auto start = parse_decimal<std::uint32_t>(text.substr(0, hyphen));
   const auto stop = parse_decimal<std::uint32_t>(text.substr(hyphen + 1, slash - hyphen - 1));
-  const auto step = slash == text.size() ? std::optional<std::uint32_t>(1) : parse_decimal<std::uint32_t>(text.substr(slash + 1));
+  const auto step = slash == text.size() ? std::optional<std::uint32_t>(1)
+                                         : parse_decimal<std::uint32_t>(text.substr(slash + 1));
   if (!start || !stop || !step || *start > *stop || *stop > kMaxNumber || *step == 0) return std::nullopt;
   return GenerateRange{*start, *stop, *step};
 }

@@ -20,9 +20,10 @@ struct GenerateRange {
   [[nodiscard]] std::uint32_t count() const { return (stop - start) / step + 1; }
 };
 
-// `pattern` with each $ and ${offset[,width[,base]]} as the number: base d, o, x, X, or n, N for nibbles backwards with dots
-// between (for ip6.arpa). "$$" and "\$" are a dollar sign. kBadGenerate where the pattern is malformed, the number with its
-// offset is below zero, or the width above kMaxGenerateWidth; the detail is the byte of `pattern`.
+// `pattern` with each $ and ${offset[,width[,base]]} as the number: base d, o, x, X, or n, N for nibbles
+// backwards with dots between (for ip6.arpa). "$$" and "\$" are a dollar sign. kBadGenerate where the pattern
+// is malformed, the number with its offset is below zero, or the width above kMaxGenerateWidth; the detail is
+// the byte of `pattern`.
 [[nodiscard]] Result<std::string> generate(std::string_view pattern, std::uint32_t number);
 
 }  // namespace brink::dns_wire

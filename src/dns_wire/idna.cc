@@ -42,7 +42,8 @@ Result<std::string> a_label(std::string_view label, std::size_t position) {
   if (status != IDN2_OK || raw == nullptr) return failure;
   std::string mapped(reinterpret_cast<const char*>(raw));
   // The mapping may make ASCII of its own (a full-width letter becomes a letter), but no syntax of ours.
-  if (mapped.empty() || mapped.find_first_of(".\\\"@;()$ ") != mapped.npos || !is_ascii(mapped)) return failure;
+  if (mapped.empty() || mapped.find_first_of(".\\\"@;()$ ") != mapped.npos || !is_ascii(mapped))
+    return failure;
   return mapped;
 }
 

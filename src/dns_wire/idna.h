@@ -8,9 +8,9 @@
 
 namespace brink::dns_wire {
 
-// `text` is a name in presentation form; each label with bytes above 0x7f becomes its A-label, all others stay as they are.
-// The ideographic full stops (U+3002, U+FF0E, U+FF61) divide labels too. kNotInternational where a label is no such name
-// or holds a backslash; the detail is the byte at which the label begins.
+// `text` is a name in presentation form; each label with bytes above 0x7f becomes its A-label, all others
+// stay as they are. The ideographic full stops (U+3002, U+FF0E, U+FF61) divide labels too. kNotInternational
+// where a label is no such name or holds a backslash; the detail is the byte at which the label begins.
 [[nodiscard]] Result<std::string> to_a_labels(std::string_view text);
 
 }  // namespace brink::dns_wire

@@ -11,7 +11,8 @@ inline constexpr std::size_t kMaxLabelBytes = 63;
 inline constexpr std::size_t kMaxNameBytes = 255;  // with the length bytes and the root's label
 inline constexpr std::size_t kMaxLabels = 127;     // without the root's
 inline constexpr std::size_t kMaxStringBytes = 255;
-inline constexpr std::size_t kMaxTagBytes = 15;  // of CAA records: what issuers promise to read (RFC 8659 section 4.1)
+inline constexpr std::size_t kMaxTagBytes =
+    15;  // of CAA records: what issuers promise to read (RFC 8659 section 4.1)
 inline constexpr std::size_t kMaxRdataBytes = 65'535;
 inline constexpr std::uint32_t kMaxTtl = 0x7fff'ffff;  // RFC 2181 section 8
 

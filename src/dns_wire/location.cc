@@ -11,7 +11,7 @@
 namespace brink::dns_wire {
 namespace {
 
-constexpr std::uint32_t kMiddle = 1u << 31;  // the equator, the prime meridian
+constexpr std::uint32_t kMiddle = 1u << 31;         // the equator, the prime meridian
 constexpr std::int64_t kAltitudeBase = 10'000'000;  // centimetres below the reference spheroid
 constexpr std::uint64_t kMillisecondsPerDegree = 3'600'000;
 constexpr std::uint8_t kDefaultSize = 0x12;        // 1 m
@@ -55,7 +55,8 @@ class Parser {
       if (part > 0 && text.size() == 1 && !is_digit(text[0])) break;
       if (part == 3) return fail_here(WireError::kBadLocation);
       const auto value = fixed_point(text, part == 2 ? 3 : 0);
-      if (!value || *value > (part == 0 ? most_degrees : part == 1 ? 59 : 59'999)) return fail_here(WireError::kBadLocation);
+      if (!value || *value > (part == 0 ? most_degrees : part == 1 ? 59 : 59'999))
+        return fail_here(WireError::kBadLocation);
       total += *value * (part == 0 ? kMillisecondsPerDegree : part == 1 ? 60'000 : 1);
       ++at_;
     }
@@ -98,9 +99,9 @@ class Parser {
 
  private:
   std::unexpected<Error> fail_here(WireError error) const {
-    const auto position = tokens_.empty()          ? 0
+    const auto position = tokens_.empty()        ? 0
                           : at_ < tokens_.size() ? tokens_[at_].position
-                                                   : tokens_.back().position + tokens_.back().text.size();
+                                                 : tokens_.back().position + tokens_.back().text.size();
     return fail(error, static_cast<std::int64_t>(position));
   }
 
@@ -115,12 +116,13 @@ std::string size_text(std::uint8_t byte) {
   return fmt::format("{}.{:02}m", value / 100, value % 100);
 }
 
-std::optional<std::string> angle_text(std::uint32_t wire, std::string_view directions, std::uint64_t most_degrees) {
+std::optional<std::string> angle_text(std::uint32_t wire, std::string_view directions,
+                                      std::uint64_t most_degrees) {
   const bool positive = wire >= kMiddle;
   const std::uint32_t arc = positive ? wire - kMiddle : kMiddle - wire;
   if (arc > most_degrees * kMillisecondsPerDegree) return std::nullopt;
-  return fmt::format("{} {} {}.{:03} {}", arc / kMillisecondsPerDegree, arc / 60'000 % 60, arc / 1000 % 60, arc % 1000,
-                     directions[positive ? 0 : 1]);
+  return fmt::format("{} {} {}.{:03} {}", arc / kMillisecondsPerDegree, arc / 60'000 % 60, arc / 1000 % 60,
+                     arc % 1000, directions[positive ? 0 : 1]);
 }
 
 }  // namespace
@@ -152,8 +154,9 @@ Result<> print_location(std::string_view wire, std::string& text) {
   if (!longitude) return fail(WireError::kBadLocation, 8);
   const std::int64_t altitude = static_cast<std::int64_t>(u32_at(wire, 12)) - kAltitudeBase;
   const std::int64_t height = altitude < 0 ? -altitude : altitude;
-  text += fmt::format("{} {} {}{}.{:02}m {} {} {}", *latitude, *longitude, altitude < 0 ? "-" : "", height / 100, height % 100,
-                      size_text(u8_at(wire, 1)), size_text(u8_at(wire, 2)), size_text(u8_at(wire, 3)));
+  text += fmt::format("{} {} {}{}.{:02}m {} {} {}", *latitude, *longitude, altitude < 0 ? "-" : "",
+                      height / 100, height % 100, size_text(u8_at(wire, 1)), size_text(u8_at(wire, 2)),
+                      size_text(u8_at(wire, 3)));
   return {};
 }
 

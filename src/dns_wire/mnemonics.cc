@@ -13,9 +13,21 @@ struct Row {
 };
 
 constexpr Row kAlgorithms[] = {
-    {"RSAMD5", 1},          {"DH", 2},          {"DSA", 3},        {"RSASHA1", 5},       {"DSA-NSEC3-SHA1", 6},
-    {"RSASHA1-NSEC3-SHA1", 7}, {"RSASHA256", 8}, {"RSASHA512", 10}, {"ECC-GOST", 12},     {"ECDSAP256SHA256", 13},
-    {"ECDSAP384SHA384", 14}, {"ED25519", 15},    {"ED448", 16},     {"INDIRECT", 252},    {"PRIVATEDNS", 253},
+    {"RSAMD5", 1},
+    {"DH", 2},
+    {"DSA", 3},
+    {"RSASHA1", 5},
+    {"DSA-NSEC3-SHA1", 6},
+    {"RSASHA1-NSEC3-SHA1", 7},
+    {"RSASHA256", 8},
+    {"RSASHA512", 10},
+    {"ECC-GOST", 12},
+    {"ECDSAP256SHA256", 13},
+    {"ECDSAP384SHA384", 14},
+    {"ED25519", 15},
+    {"ED448", 16},
+    {"INDIRECT", 252},
+    {"PRIVATEDNS", 253},
     {"PRIVATEOID", 254},
 };
 

@@ -165,7 +165,8 @@ std::strong_ordering operator<=>(const Name& a, const Name& b) {
   const Labels x(a.wire());
   const Labels y(b.wire());
   for (std::size_t i = 1; i <= std::min(x.count, y.count); ++i) {
-    const auto order = compare_labels(label_at(a.wire(), x.starts[x.count - i]), label_at(b.wire(), y.starts[y.count - i]));
+    const auto order =
+        compare_labels(label_at(a.wire(), x.starts[x.count - i]), label_at(b.wire(), y.starts[y.count - i]));
     if (order != 0) return order;
   }
   return x.count <=> y.count;

@@ -1,5 +1,5 @@
-// Domain names (RFC 1035 section 3.1): in wire form, from and to text, in canonical order. A Name is a value of fixed size
-// that allocates nothing, always absolute and always within the format's limits.
+// Domain names (RFC 1035 section 3.1): in wire form, from and to text, in canonical order. A Name is a value
+// of fixed size that allocates nothing, always absolute and always within the format's limits.
 #pragma once
 
 #include "dns_wire/limits.h"
@@ -17,9 +17,9 @@ class Name {
  public:
   Name() = default;  // the root
 
-  // From presentation form: labels with dots between, \. and \DDD escapes (RFC 1035 section 5.1), "@" for the origin. A
-  // name without a dot at its end is relative to `origin`; where that is null, kNoOrigin. Labels in UTF-8 become A-labels
-  // (idna.h). The errors' detail is the byte of `text`.
+  // From presentation form: labels with dots between, \. and \DDD escapes (RFC 1035 section 5.1), "@" for the
+  // origin. A name without a dot at its end is relative to `origin`; where that is null, kNoOrigin. Labels in
+  // UTF-8 become A-labels (idna.h). The errors' detail is the byte of `text`.
   [[nodiscard]] static Result<Name> parse(std::string_view text, const Name* origin);
   // A host name as APIs write it: absolute, with or without the dot at its end.
   [[nodiscard]] static Result<Name> parse_absolute(std::string_view text);

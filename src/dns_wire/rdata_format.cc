@@ -9,7 +9,8 @@ namespace brink::dns_wire {
 namespace {
 
 Result<> check_digest(std::string_view wire, std::size_t at, std::size_t length) {
-  if (length != 0 && wire.size() - at != length) return fail(WireError::kWrongDigestLength, static_cast<std::int64_t>(at));
+  if (length != 0 && wire.size() - at != length)
+    return fail(WireError::kWrongDigestLength, static_cast<std::int64_t>(at));
   return {};
 }
 

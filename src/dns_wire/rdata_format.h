@@ -1,5 +1,5 @@
-// What the data of each record type is made of: one table from the type to its fields, from which the parser, the printer,
-// the check of wire form and the canonical form are made.
+// What the data of each record type is made of: one table from the type to its fields, from which the parser,
+// the printer, the check of wire form and the canonical form are made.
 #pragma once
 
 #include "dns_wire/wire_error.h"
@@ -21,15 +21,15 @@ enum class Field : std::uint8_t {
   kName,       // uncompressed
   kIpv4,
   kIpv6,
-  kString,       // with a byte of length before it
-  kTag,          // the same, of 1 to 15 letters and digits (RFC 8659)
-  kStrings,      // one or more, to the end
-  kRest,         // one string without a length, to the end
+  kString,   // with a byte of length before it
+  kTag,      // the same, of 1 to 15 letters and digits (RFC 8659)
+  kStrings,  // one or more, to the end
+  kRest,     // one string without a length, to the end
   kNonEmptyRest,
-  kHex,          // to the end; in text perhaps in several words; not empty
-  kBase64,       // the same
-  kServices,     // RFC 9460 section 2.2
-  kLocation,     // RFC 1876
+  kHex,       // to the end; in text perhaps in several words; not empty
+  kBase64,    // the same
+  kServices,  // RFC 9460 section 2.2
+  kLocation,  // RFC 1876
 };
 
 struct RdataFormat {

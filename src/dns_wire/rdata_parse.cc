@@ -195,13 +195,16 @@ class Parser {
     return {};
   }
 
-  std::int64_t position_of(std::size_t index) const { return static_cast<std::int64_t>(tokens_[index].position); }
+  std::int64_t position_of(std::size_t index) const {
+    return static_cast<std::int64_t>(tokens_[index].position);
+  }
 
   // At the token, or behind the last where there is none.
   std::unexpected<Error> fail_here(WireError error) const {
     if (at_ < tokens_.size()) return fail(error, position_of(at_));
     if (tokens_.empty()) return fail(error, 0);
-    return fail(error, position_of(tokens_.size() - 1) + static_cast<std::int64_t>(tokens_.back().text.size()));
+    return fail(error,
+                position_of(tokens_.size() - 1) + static_cast<std::int64_t>(tokens_.back().text.size()));
   }
   // An error whose place was in the token's text.
   std::unexpected<Error> moved(const Error& error) const {
@@ -214,7 +217,8 @@ class Parser {
   std::size_t at_ = 0;
 };
 
-Result<> append_rdata(std::uint16_t type, std::span<const Token> tokens, const Name& origin, std::string& wire) {
+Result<> append_rdata(std::uint16_t type, std::span<const Token> tokens, const Name& origin,
+                      std::string& wire) {
   const std::size_t before = wire.size();
   const bool unknown_form = !tokens.empty() && !tokens[0].quoted && tokens[0].text == "\\#";
   const RdataFormat* format = rdata_format(type);
@@ -231,7 +235,7 @@ Result<> append_rdata(std::uint16_t type, std::span<const Token> tokens, const N
   if (written.size() > kMaxRdataBytes) return fail(WireError::kRdataTooLong, start);
   if (format == nullptr) return {};
   // What came as bytes has not been looked at yet; what came as fields only lacks what fields do not say.
-  const auto checked = unknown_form             ? check_rdata(type, written)
+  const auto checked = unknown_form               ? check_rdata(type, written)
                        : format->check == nullptr ? Result<>{}
                                                   : format->check(written);
   if (!checked) return fail(static_cast<WireError>(checked.error().code()), start);
@@ -240,7 +244,8 @@ Result<> append_rdata(std::uint16_t type, std::span<const Token> tokens, const N
 
 }  // namespace
 
-Result<> parse_rdata(std::uint16_t type, std::span<const Token> tokens, const Name& origin, std::string& wire) {
+Result<> parse_rdata(std::uint16_t type, std::span<const Token> tokens, const Name& origin,
+                     std::string& wire) {
   const std::size_t before = wire.size();
   auto result = append_rdata(type, tokens, origin, wire);
   if (!result) wire.resize(before);

@@ -73,7 +73,9 @@ class Printer {
 
   Result<> name() {
     const auto name = Name::read(wire_.substr(at_));
-    if (!name) return fail(static_cast<WireError>(name.error().code()), static_cast<std::int64_t>(at_) + name.error().detail());
+    if (!name)
+      return fail(static_cast<WireError>(name.error().code()),
+                  static_cast<std::int64_t>(at_) + name.error().detail());
     text_ += style_ == NameStyle::kAbsolute ? name->text() : name->host_text();
     at_ += name->wire().size();
     return {};
@@ -150,7 +152,8 @@ class Printer {
   Result<> services() {
     const auto start = static_cast<std::int64_t>(at_);
     const auto printed = print_services(take_rest(), text_);
-    if (!printed) return fail(static_cast<WireError>(printed.error().code()), start + printed.error().detail());
+    if (!printed)
+      return fail(static_cast<WireError>(printed.error().code()), start + printed.error().detail());
     return {};
   }
 
@@ -161,7 +164,9 @@ class Printer {
     return {};
   }
 
-  std::unexpected<Error> fail_here(WireError error) const { return fail(error, static_cast<std::int64_t>(at_)); }
+  std::unexpected<Error> fail_here(WireError error) const {
+    return fail(error, static_cast<std::int64_t>(at_));
+  }
 
   std::string_view wire_;
   NameStyle style_;
@@ -172,7 +177,8 @@ class Printer {
 }  // namespace
 
 Result<std::string> rdata_text(std::uint16_t type, std::string_view wire, NameStyle style) {
-  if (wire.size() > kMaxRdataBytes) return fail(WireError::kRdataTooLong, static_cast<std::int64_t>(kMaxRdataBytes));
+  if (wire.size() > kMaxRdataBytes)
+    return fail(WireError::kRdataTooLong, static_cast<std::int64_t>(kMaxRdataBytes));
   if (const RdataFormat* format = rdata_format(type)) return Printer(wire, style).record(*format);
   if (wire.empty()) return std::string("\\# 0");
   return fmt::format("\\# {} {}", wire.size(), hex_encode(wire));

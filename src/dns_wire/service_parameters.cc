@@ -256,7 +256,9 @@ std::string value_text(std::uint16_t key, std::string_view value) {
 Result<> parse_services(std::span<const Token> tokens, std::string& wire) {
   std::map<std::uint16_t, std::string> parameters;
   for (const Token& token : tokens) {
-    const auto fail_here = [&](WireError error) { return fail(error, static_cast<std::int64_t>(token.position)); };
+    const auto fail_here = [&](WireError error) {
+      return fail(error, static_cast<std::int64_t>(token.position));
+    };
     const std::size_t equals = token.text.find('=');
     const auto key = parse_key(token.text.substr(0, equals));
     if (!key || token.quoted) return fail_here(WireError::kBadServiceKey);
@@ -265,14 +267,16 @@ Result<> parse_services(std::span<const Token> tokens, std::string& wire) {
       if (text.size() < 2 || !text.ends_with('"')) return fail_here(WireError::kBadServiceValue);
       text = text.substr(1, text.size() - 2);
     }
-    if (text.empty() && !key->generic && needs_value(key->number)) return fail_here(WireError::kServiceValueMissing);
+    if (text.empty() && !key->generic && needs_value(key->number))
+      return fail_here(WireError::kServiceValueMissing);
     if (!text.empty() && takes_no_value(key->number)) return fail_here(WireError::kServiceValueUnwanted);
     const auto bytes = unescape(text);
     if (!bytes) return fail_here(WireError::kBadEscape);
     auto value = value_of(*key, *bytes);
     if (!value || value->size() > kMaxRdataBytes || !is_well_formed(key->number, *value))
       return fail_here(WireError::kBadServiceValue);
-    if (!parameters.emplace(key->number, std::move(*value)).second) return fail_here(WireError::kDuplicateServiceKey);
+    if (!parameters.emplace(key->number, std::move(*value)).second)
+      return fail_here(WireError::kDuplicateServiceKey);
   }
   for (const auto& [key, value] : parameters) {
     put_u16(wire, key);
@@ -302,7 +306,8 @@ Result<> check_services(std::string_view rdata) {
     if (key == kMandatory) mandatory = value;
   }));
   for (std::size_t at = 0; at < mandatory.size(); at += 2) {
-    if (!std::ranges::binary_search(keys, u16_at(mandatory, at))) return fail(WireError::kMandatoryKeyMissing, kNowhere);
+    if (!std::ranges::binary_search(keys, u16_at(mandatory, at)))
+      return fail(WireError::kMandatoryKeyMissing, kNowhere);
   }
   const bool without_default = std::ranges::binary_search(keys, std::uint16_t{kNoDefaultAlpn});
   if (without_default && !std::ranges::binary_search(keys, std::uint16_t{kAlpn}))

@@ -17,8 +17,8 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-// The end of the quoted string whose first byte is text[at]: where its closing quote is. npos where it does not end on
-// its line.
+// The end of the quoted string whose first byte is text[at]: where its closing quote is. npos where it does
+// not end on its line.
 std::size_t closing_quote(std::string_view text, std::size_t at) {
   for (; at < text.size() && text[at] != '\n'; ++at) {
     if (text[at] == '"') return at;
@@ -27,12 +27,14 @@ std::size_t closing_quote(std::string_view text, std::size_t at) {
   return text.npos;
 }
 
-// The end of the unquoted word at text[at]. A quote directly after "=" opens a string inside of it, as in alpn="h2,h3".
+// The end of the unquoted word at text[at]. A quote directly after "=" opens a string inside of it, as in
+// alpn="h2,h3".
 Result<std::size_t> word_end(std::string_view text, std::size_t at) {
   for (; at < text.size() && !ends_word(text[at]); ++at) {
     const char c = text[at];
     if (c == '\\') {
-      if (++at >= text.size() || text[at] == '\n') return fail(WireError::kBadEscape, static_cast<std::int64_t>(at) - 1);
+      if (++at >= text.size() || text[at] == '\n')
+        return fail(WireError::kBadEscape, static_cast<std::int64_t>(at) - 1);
     } else if (c == '"') {
       if (text[at - 1] != '=') return fail(WireError::kStrayCharacter, static_cast<std::int64_t>(at));
       const std::size_t close = closing_quote(text, at + 1);
@@ -102,7 +104,8 @@ Result<> Tokenizer::read_entry(Entry& entry) {
 Result<> Tokenizer::read_quoted(Entry& entry) {
   const std::size_t close = closing_quote(text_, at_ + 1);
   if (close == text_.npos) return fail_at(WireError::kUnclosedQuote, at_);
-  entry.tokens.push_back({.text = text_.substr(at_ + 1, close - at_ - 1), .quoted = true, .position = at_ + 1});
+  entry.tokens.push_back(
+      {.text = text_.substr(at_ + 1, close - at_ - 1), .quoted = true, .position = at_ + 1});
   at_ = close + 1;
   return {};
 }
@@ -131,11 +134,14 @@ Tokenizer::Place Tokenizer::place(std::size_t position) const {
   const auto before = text_.substr(0, position);
   const auto lines = std::ranges::count(before, '\n');
   const std::size_t start = before.rfind('\n');  // npos + 1 is 0
-  return {.line = static_cast<std::uint32_t>(lines + 1), .column = static_cast<std::uint32_t>(before.size() - (start + 1) + 1)};
+  return {.line = static_cast<std::uint32_t>(lines + 1),
+          .column = static_cast<std::uint32_t>(before.size() - (start + 1) + 1)};
 }
 
 Result<std::vector<Token>> tokenize(std::string_view text) {
-  const auto fail_at = [](WireError error, std::size_t position) { return fail(error, static_cast<std::int64_t>(position)); };
+  const auto fail_at = [](WireError error, std::size_t position) {
+    return fail(error, static_cast<std::int64_t>(position));
+  };
   if (text.size() > kMaxEntryBytes) return fail_at(WireError::kEntryTooLarge, 0);
   std::vector<Token> tokens;
   for (std::size_t at = 0; at < text.size();) {
@@ -150,7 +156,8 @@ Result<std::vector<Token>> tokenize(std::string_view text) {
       at = close + 1;
     } else {
       const std::size_t end = BRINK_TRY(word_end(text, at));
-      if (end == at) return fail_at(WireError::kStrayCharacter, at);  // a line's end, a comment, a parenthesis
+      if (end == at)
+        return fail_at(WireError::kStrayCharacter, at);  // a line's end, a comment, a parenthesis
       tokens.push_back({.text = text.substr(at, end - at), .position = at});
       at = end;
     }

@@ -1,5 +1,5 @@
-// Master files as words (RFC 1035 section 5.1): entries, which are lines or what parentheses make of several, quoted
-// strings, comments. Nothing is copied: tokens are views of the text.
+// Master files as words (RFC 1035 section 5.1): entries, which are lines or what parentheses make of several,
+// quoted strings, comments. Nothing is copied: tokens are views of the text.
 #pragma once
 
 #include "dns_wire/limits.h"
@@ -12,7 +12,7 @@
 namespace brink::dns_wire {
 
 struct Token {
-  std::string_view text;     // with its escapes; without the quotes of a quoted string
+  std::string_view text;  // with its escapes; without the quotes of a quoted string
   bool quoted = false;
   std::size_t position = 0;  // the byte of the whole text where it begins, its quote left out
 };
@@ -22,7 +22,7 @@ struct Entry {
   bool starts_blank = false;  // white space stands before the first token: the owner is the one before
   std::string_view comment;   // the last comment in it, without its semicolon and outer white space
   std::size_t position = 0;
-  std::uint32_t line = 0;     // on which it begins, from 1
+  std::uint32_t line = 0;  // on which it begins, from 1
 };
 
 class Tokenizer {

@@ -1,5 +1,5 @@
-// Record types and classes: numbers and mnemonics (RFC 1035 sections 3.2.2 and 3.2.4 and successors), and the form
-// TYPE123, CLASS123 of RFC 3597 for all others.
+// Record types and classes: numbers and mnemonics (RFC 1035 sections 3.2.2 and 3.2.4 and successors), and the
+// form TYPE123, CLASS123 of RFC 3597 for all others.
 #pragma once
 
 #include <cstdint>

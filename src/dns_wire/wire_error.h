@@ -1,5 +1,5 @@
-// What can be wrong with names, records and master files. The detail of such an error is where it is: the byte, from 0,
-// of the text or of the wire form that was read; kNowhere where there is no such place.
+// What can be wrong with names, records and master files. The detail of such an error is where it is: the
+// byte, from 0, of the text or of the wire form that was read; kNowhere where there is no such place.
 #pragma once
 
 #include "base/error.h"
@@ -35,8 +35,8 @@ enum class WireError {
   kBadTtl,
   kUnknownType,
   kUnknownClass,
-  kNoTextForm,      // of this type Brink knows only \#
-  kLengthDiffers,   // the length after \# and the bytes after it
+  kNoTextForm,     // of this type Brink knows only \#
+  kLengthDiffers,  // the length after \# and the bytes after it
   kBadLocation,
   kRdataTooLong,
 

@@ -16,7 +16,8 @@ std::unexpected<Error> fail_at(WireError error, const Token& token) {
 
 // An error whose place was in the token's text.
 std::unexpected<Error> moved(const Error& error, const Token& token) {
-  return fail(static_cast<WireError>(error.code()), static_cast<std::int64_t>(token.position) + std::max<std::int64_t>(error.detail(), 0));
+  return fail(static_cast<WireError>(error.code()),
+              static_cast<std::int64_t>(token.position) + std::max<std::int64_t>(error.detail(), 0));
 }
 
 Result<Name> parse_name(const Token& token, const Name& origin) {
@@ -31,7 +32,9 @@ bool is_directive(const Token& token, std::string_view directive) {
 
 }  // namespace
 
-std::string ZoneFileProblem::text() const { return fmt::format("line {}, column {}: {}", line, column, error.text()); }
+std::string ZoneFileProblem::text() const {
+  return fmt::format("line {}, column {}: {}", line, column, error.text());
+}
 
 ZoneFileReader::ZoneFileReader(std::string_view text, const Name& origin, ZoneFileOptions options)
     : tokenizer_(text), origin_(origin), options_(options) {}
@@ -42,8 +45,9 @@ std::expected<bool, ZoneFileProblem> ZoneFileReader::next(ZoneFileRecord& record
   generating_.reset();  // the rest of it would be as wrong
   const Error& error = got.error();
   const auto place = tokenizer_.place(static_cast<std::size_t>(std::max<std::int64_t>(error.detail(), 0)));
-  return std::unexpected(ZoneFileProblem{
-      .error = Error(static_cast<WireError>(error.code()), kNowhere), .line = place.line, .column = place.column});
+  return std::unexpected(ZoneFileProblem{.error = Error(static_cast<WireError>(error.code()), kNowhere),
+                                         .line = place.line,
+                                         .column = place.column});
 }
 
 Result<bool> ZoneFileReader::read(ZoneFileRecord& record) {
@@ -85,7 +89,8 @@ Result<> ZoneFileReader::begin_generate(const Entry& entry) {
   if (tokens.size() < 5) return fail_at(WireError::kBadGenerate, tokens[0]);
   const auto range = GenerateRange::parse(tokens[1].text);
   if (!range) return fail_at(WireError::kBadGenerate, tokens[1]);
-  if (range->count() > options_.max_generated - generated_) return fail_at(WireError::kTooManyGenerated, tokens[1]);
+  if (range->count() > options_.max_generated - generated_)
+    return fail_at(WireError::kTooManyGenerated, tokens[1]);
   generated_ += range->count();
   generating_ = Generating{.entry = entry, .range = *range};
   generating_->entry.starts_blank = false;
@@ -121,8 +126,8 @@ Result<> ZoneFileReader::owner_and_record(const Entry& entry, ZoneFileRecord& re
   return fields(tokens, entry.tokens.back(), record);
 }
 
-// [ttl] [class] type data, or [class] [ttl] type data. No type begins with a digit and none is a class, so that every word
-// tells itself what it is.
+// [ttl] [class] type data, or [class] [ttl] type data. No type begins with a digit and none is a class, so
+// that every word tells itself what it is.
 Result<> ZoneFileReader::fields(std::span<const Token> tokens, const Token& last, ZoneFileRecord& record) {
   std::optional<std::uint32_t> ttl;
   bool has_class = false;

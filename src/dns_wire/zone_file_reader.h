@@ -1,5 +1,5 @@
-// Reads a master file (RFC 1035 section 5, with RFC 2308's $TTL and BIND's $GENERATE) record by record. $INCLUDE is refused:
-// the text may be a stranger's.
+// Reads a master file (RFC 1035 section 5, with RFC 2308's $TTL and BIND's $GENERATE) record by record.
+// $INCLUDE is refused: the text may be a stranger's.
 #pragma once
 
 #include "dns_wire/generate.h"
@@ -35,7 +35,8 @@ struct ZoneFileProblem {
 };
 
 struct ZoneFileOptions {
-  // Of records that have no TTL, where no record before had one and no $TTL stands above them. Nothing: kNoTtl.
+  // Of records that have no TTL, where no record before had one and no $TTL stands above them. Nothing:
+  // kNoTtl.
   std::optional<std::uint32_t> default_ttl;
   std::uint32_t max_generated = kMaxGeneratedRecords;
 };

@@ -7,8 +7,8 @@
 
 namespace brink::dns_wire {
 
-Result<> append_record(std::string& file, const Name& owner, std::uint32_t ttl, std::uint16_t type, std::string_view rdata,
-                       std::string_view comment) {
+Result<> append_record(std::string& file, const Name& owner, std::uint32_t ttl, std::uint16_t type,
+                       std::string_view rdata, std::string_view comment) {
   const std::string data = BRINK_TRY(rdata_text(type, rdata));
   fmt::format_to(std::back_inserter(file), "{}\t{}\tIN\t{}\t{}", owner.text(), ttl, type_name(type), data);
   if (!comment.empty()) {
