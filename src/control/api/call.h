@@ -88,6 +88,10 @@ class Call {
 
   // --- for the router ---
   Outcome<> begin_read();
+  void end_read() {
+    zone_.reset();
+    read_.reset();
+  }
   void set_zone(store::Zone zone) { zone_ = std::move(zone); }
 
  private:

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "control/api/api_error.h"
 #include "control/api/json.h"
+#include "store/audit_log.h"
 #include "store/id.h"
 #include "store/transaction.h"
 #include "store/tuple.h"
@@ -41,6 +42,9 @@ struct AuditOrigin {
   std::string user_agent;
 };
 
+// The entry but for its id, its time, the status, and what was before and after. Views into both.
+[[nodiscard]] store::AuditEntry entry_of(const AuditOrigin& origin, const AuditNote& note);
+
 // The change while it is made, on the writer's thread. What it reads are all changes before it too.
 class Changing {
  public:
@@ -52,7 +56,7 @@ class Changing {
   [[nodiscard]] store::Time now() const { return store.now(); }
   [[nodiscard]] store::Id new_id() { return store::Id::random(random_); }
   // Adds an entry to the audit log, with the answer's status 200.
-  Outcome<> audit(const AuditNote& note);
+  [[nodiscard]] Outcome<> audit(const AuditNote& note);
 
  private:
   const AuditOrigin& origin_;
