@@ -1,17 +1,19 @@
 #include "store/open_environment.h"
 
+#include "base/assert.h"
 #include "base/fd.h"
 #include "store/lmdb_error.h"
 
 #include <cerrno>
+#include <condition_variable>
 #include <map>
 #include <mutex>
-#include <new>
 
 #include <fcntl.h>
 #include <lmdb.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace brink::store {
 namespace {
@@ -26,7 +28,7 @@ struct Registry {
   std::mutex mutex;  // guards `open`, and is held while one opens
   std::condition_variable closed;
   // An entry stays until its environment has been closed to the end.
-  std::map<std::pair<std::uint64_t, std::uint64_t>, std::weak_ptr<OpenEnvironment>> open;
+  std::map<OpenEnvironment::Identity, std::weak_ptr<OpenEnvironment>> open;
 };
 Registry& registry() {
   static Registry& one = *new Registry;  // never destroyed: an environment may be closed late
@@ -42,7 +44,7 @@ Result<std::shared_ptr<OpenEnvironment>> OpenEnvironment::open(const std::string
     if (errno == ENOENT) return fail(StoreError::kNotThere);
     return fail(StoreError::kIo, errno);
   }
-  const std::pair<std::uint64_t, std::uint64_t> identity(status.st_dev, status.st_ino);
+  const Identity identity{status.st_dev, status.st_ino, ::getpid()};
   auto& [mutex, closed, open] = registry();
   std::unique_lock lock(mutex);
   for (auto known = open.find(identity); known != open.end(); known = open.find(identity)) {
@@ -54,6 +56,8 @@ Result<std::shared_ptr<OpenEnvironment>> OpenEnvironment::open(const std::string
   }
   std::unique_ptr<OpenEnvironment> opened(new OpenEnvironment);
   opened->writes_ = write;
+  if (!write && ::access((directory + "/data.mdb").c_str(), F_OK) != 0) return fail(StoreError::kNotThere);
+  BRINK_TRY(reserve_lock_file(directory));
   BRINK_TRY(opened->open_files(directory, write, map_bytes));
   BRINK_TRY(opened->open_tables(write));
   BRINK_TRY(opened->map_sequence(directory, write));
@@ -70,6 +74,23 @@ OpenEnvironment::~OpenEnvironment() {
   std::lock_guard lock(registry().mutex);
   registry().open.erase(*identity_);
   registry().closed.notify_all();
+}
+
+// Gives LMDB's table of readers its room on the disk. LMDB makes the file long and maps it: the first reader
+// to use a page of it while the disk is full would die of SIGBUS. Before LMDB opens the file, because closing
+// it would drop its locks.
+Result<> OpenEnvironment::reserve_lock_file(const std::string& directory) {
+  constexpr off_t kSlotBytes = 64;  // a line of the cache each, and some for the head
+  constexpr off_t kBytes = (kMaxReaders + 64) * kSlotBytes;
+  const Fd file(::open((directory + "/lock.mdb").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode));
+  if (!file) return fail_lmdb(errno);
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) return fail(StoreError::kIo, errno);
+  // One that is there keeps its size, which other processes have mapped.
+  const bool made = status.st_size == 0;
+  const int code = ::fallocate(file.get(), made ? 0 : FALLOC_FL_KEEP_SIZE, 0, made ? kBytes : status.st_size);
+  if (code != 0 && errno != EOPNOTSUPP) return fail_lmdb(errno);
+  return {};
 }
 
 Result<> OpenEnvironment::open_files(const std::string& directory, bool write, std::size_t map_bytes) {
@@ -146,7 +167,8 @@ Result<> OpenEnvironment::begin_with(Begin begin) {
     if (code == 0) return {};
     gate_.leave();
     if (code == MDB_MAP_RESIZED) {
-      if (!gate_.alone([this] { ::mdb_env_set_mapsize(handle_, 0); })) break;
+      // To the size that the other process has written down. Where that fails there is no map any more.
+      if (!gate_.alone([this] { BRINK_ASSERT(::mdb_env_set_mapsize(handle_, 0) == 0); })) break;
     } else if (code == MDB_READERS_FULL) {
       int dead = 0;
       if (::mdb_reader_check(handle_, &dead) != 0 || dead == 0) break;
@@ -190,8 +212,20 @@ Result<MDB_txn*> OpenEnvironment::begin_write(MDB_txn* parent) {
 Result<> OpenEnvironment::commit(MDB_txn* transaction, bool nested) {
   const int code = ::mdb_txn_commit(transaction);
   if (!nested) gate_.leave();
-  if (code != 0) return fail_lmdb(code);
+  if (code != 0) return std::unexpected(error_of(code));
   return {};
+}
+
+Error OpenEnvironment::error_of(int code) const {
+  if (code != EIO) return lmdb_error(code);
+  // Whether the file can grow tells the two apart. What it grows by here, the next commit uses.
+  constexpr off_t kProbeBytes = 64 << 10;
+  int file = -1;
+  struct stat status{};
+  if (::mdb_env_get_fd(handle_, &file) != 0 || ::fstat(file, &status) != 0) return lmdb_error(code);
+  if (::fallocate(file, 0, status.st_size, kProbeBytes) == 0) return lmdb_error(code);
+  const Error why = lmdb_error(errno);
+  return why.is(StoreError::kFull) ? why : lmdb_error(code);
 }
 
 void OpenEnvironment::abort(MDB_txn* transaction, bool nested) {

@@ -10,11 +10,11 @@
 
 #include <array>
 #include <atomic>
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 
 struct MDB_env;
 struct MDB_txn;
@@ -42,12 +42,25 @@ class OpenEnvironment {
   Result<> commit(MDB_txn* transaction, bool nested);
   void abort(MDB_txn* transaction, bool nested);
 
+  // What LMDB's answer means here: it says EIO where a write was cut short, which is what a disk does that
+  // becomes full.
+  [[nodiscard]] Error error_of(int code) const;
+
   [[nodiscard]] MDB_env* handle() const { return handle_; }
   [[nodiscard]] unsigned table(Table table) const { return tables_[static_cast<std::size_t>(table)]; }
   [[nodiscard]] std::atomic<std::uint64_t>& published() const { return *published_; }
 
+  // Of a directory, as a process sees it: a fork does not inherit what is open.
+  struct Identity {
+    std::uint64_t device;
+    std::uint64_t inode;
+    int process;
+    friend auto operator<=>(const Identity&, const Identity&) = default;
+  };
+
  private:
   OpenEnvironment() = default;
+  static Result<> reserve_lock_file(const std::string& directory);
   Result<> open_files(const std::string& directory, bool write, std::size_t map_bytes);
   Result<> open_tables(bool write);
   Result<> map_sequence(const std::string& directory, bool write);
@@ -58,8 +71,7 @@ class OpenEnvironment {
 
   MDB_env* handle_ = nullptr;
   bool writes_ = false;
-  std::optional<std::pair<std::uint64_t, std::uint64_t>>
-      identity_;  // in the list of what the process has open
+  std::optional<Identity> identity_;  // in the list of what the process has open
   std::array<unsigned, static_cast<std::size_t>(Table::kTables)> tables_{};
   std::atomic<std::uint64_t>* published_ = nullptr;  // a page of <directory>/sequence
   MapGate gate_;

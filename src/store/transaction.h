@@ -140,7 +140,8 @@ class WriteTransaction : public ReadTransaction {
   std::chrono::sys_time<std::chrono::microseconds> now_;
   std::uint64_t next_sequence_ = 0;
   std::uint32_t operations_ = 0;
-  bool logs_ = true;  // the steps of a schema upgrade are not for followers
+  bool wrote_ = false;  // whether anything was put or removed, logged or not
+  bool logs_ = true;    // the steps of a schema upgrade are not for followers
   std::optional<Error> error_;
 };
 

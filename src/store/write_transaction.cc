@@ -1,8 +1,8 @@
 // The writing half of transaction.h: rows, what of them is logged, and what is counted.
 #include "base/assert.h"
 #include "store/environment.h"
-#include "store/lmdb_error.h"
 #include "store/meta.h"
+#include "store/open_environment.h"
 #include "store/transaction.h"
 
 #include <lmdb.h>
@@ -22,7 +22,8 @@ std::unexpected<Error> WriteTransaction::failed(Error error) {
 Result<> WriteTransaction::write(Table table, std::string_view key, std::string_view value, unsigned flags) {
   MDB_val where = value_of(key), what = value_of(value);
   if (const int code = ::mdb_put(handle_, environment_.table(table), &where, &what, flags))
-    return failed(lmdb_error(code));
+    return failed(environment_.open_->error_of(code));
+  wrote_ = true;
   return {};
 }
 
@@ -31,7 +32,7 @@ Result<> WriteTransaction::put(Table table, std::string_view key, std::string_vi
     return failed(StoreError::kTooLarge);
   MDB_val where = value_of(key), old;
   const int found = ::mdb_get(handle_, environment_.table(table), &where, &old);
-  if (found != 0 && found != MDB_NOTFOUND) return failed(lmdb_error(found));
+  if (found != 0 && found != MDB_NOTFOUND) return failed(environment_.open_->error_of(found));
   if (found == 0 && std::string_view(static_cast<const char*>(old.mv_data), old.mv_size) == value) return {};
   BRINK_TRY(write(table, key, value, 0));
   if (found == MDB_NOTFOUND) BRINK_TRY(add_to_count(table, key, 1));
@@ -42,7 +43,8 @@ Result<bool> WriteTransaction::remove(Table table, std::string_view key) {
   MDB_val where = value_of(key);
   const int code = ::mdb_del(handle_, environment_.table(table), &where, nullptr);
   if (code == MDB_NOTFOUND || code == MDB_BAD_VALSIZE) return false;
-  if (code != 0) return failed(lmdb_error(code));
+  if (code != 0) return failed(environment_.open_->error_of(code));
+  wrote_ = true;
   BRINK_TRY(add_to_count(table, key, -1));
   BRINK_TRY(log(Kind::kRemove, table, key, {}));
   return true;
@@ -53,7 +55,7 @@ Result<std::uint64_t> WriteTransaction::remove_all(Table table, std::string_view
   BRINK_ASSERT(!prefix.empty() && (!is_counted(table) || prefix.size() >= CountKey::kParentBytes));
   MDB_cursor* cursor = nullptr;
   if (const int code = ::mdb_cursor_open(handle_, environment_.table(table), &cursor))
-    return failed(lmdb_error(code));
+    return failed(environment_.open_->error_of(code));
   std::uint64_t removed = 0;
   int code;
   for (;;) {
@@ -68,8 +70,9 @@ Result<std::uint64_t> WriteTransaction::remove_all(Table table, std::string_view
     ++removed;
   }
   ::mdb_cursor_close(cursor);
-  if (code != 0 && code != MDB_NOTFOUND) return failed(lmdb_error(code));
+  if (code != 0 && code != MDB_NOTFOUND) return failed(environment_.open_->error_of(code));
   if (removed == 0) return removed;
+  wrote_ = true;
   BRINK_TRY(add_to_count(table, prefix, -static_cast<std::int64_t>(removed)));
   BRINK_TRY(log(Kind::kRemoveAll, table, prefix, {}));
   return removed;
@@ -86,7 +89,7 @@ Result<> WriteTransaction::log(Kind kind, Table table, std::string_view key, std
   // The newest comes last, so that pages fill up whole.
   if (const int code =
           ::mdb_put(handle_, environment_.table(Table::kChanges), &where, &what, MDB_RESERVE | MDB_APPEND))
-    return failed(lmdb_error(code));
+    return failed(environment_.open_->error_of(code));
   char* to = static_cast<char*>(what.mv_data);
   std::memcpy(to, &head, sizeof head);
   std::memcpy(to + sizeof head, key.data(), key.size());
@@ -103,7 +106,7 @@ Result<> WriteTransaction::add_to_count(Table table, std::string_view key, std::
   if (count != 0) return write(Table::kCounts, count_key.view(), StoredNumber(count).view(), 0);
   MDB_val where = value_of(count_key.view());
   const int code = ::mdb_del(handle_, environment_.table(Table::kCounts), &where, nullptr);
-  if (code != 0 && code != MDB_NOTFOUND) return failed(lmdb_error(code));
+  if (code != 0 && code != MDB_NOTFOUND) return failed(environment_.open_->error_of(code));
   return {};
 }
 
@@ -118,7 +121,7 @@ Result<> WriteTransaction::cut_log(std::uint64_t kept, std::uint64_t most) {
   if (rows <= kept) return {};
   MDB_cursor* cursor = nullptr;
   if (const int code = ::mdb_cursor_open(handle_, environment_.table(Table::kChanges), &cursor))
-    return failed(lmdb_error(code));
+    return failed(environment_.open_->error_of(code));
   std::uint64_t cut = 0;
   int code = 0;
   for (std::uint64_t left = std::min(rows - kept, most); left > 0 && code == 0; --left) {
@@ -130,7 +133,7 @@ Result<> WriteTransaction::cut_log(std::uint64_t kept, std::uint64_t most) {
     code = ::mdb_cursor_del(cursor, 0);
   }
   ::mdb_cursor_close(cursor);
-  if (code != 0) return failed(lmdb_error(code));
+  if (code != 0) return failed(environment_.open_->error_of(code));
   return write(Table::kMeta, kLogCutKey, StoredNumber(cut).view(), 0);
 }
 

@@ -96,7 +96,9 @@ class Writer::Impl {
   std::deque<Waiting> waiting_;
   bool closing_ = false;
 
-  std::uint32_t operations_ = 0;  // of the commit that is being made
+  // Of the commit that is being made.
+  std::uint32_t operations_ = 0;
+  bool wrote_ = false;  // whether a change that succeeded wrote anything
   std::thread thread_;
 };
 
@@ -130,6 +132,7 @@ std::size_t Writer::Impl::commit(std::vector<Waiting>& batch) {
   OpenEnvironment& open = *environment_.open_;
   std::vector<Outcome> outcomes;
   operations_ = 0;
+  wrote_ = false;
   std::uint64_t last = 0;
   const auto fail_all = [&](Error error) {
     const std::size_t count = outcomes.empty() ? batch.size() : outcomes.size();
@@ -151,6 +154,7 @@ std::size_t Writer::Impl::commit(std::vector<Waiting>& batch) {
     Waiting& waiting = batch[outcomes.size()];
     if (alone) {
       const auto changed = change_one(transaction, waiting, last);
+      wrote_ = changed && transaction.wrote_;
       outcomes.push_back(changed ? Outcome(Committed{*changed}) : std::unexpected(changed.error()));
     } else {
       outcomes.push_back(change_within(whole, waiting, last));
@@ -158,7 +162,7 @@ std::size_t Writer::Impl::commit(std::vector<Waiting>& batch) {
     if (outcomes.back()) last = outcomes.back()->sequence;
   }
   transaction.handle_ = nullptr;
-  if (last == before) {  // nothing to keep: all failed, or did nothing
+  if (!wrote_) {  // nothing to keep: all failed, or did nothing
     open.abort(whole, false);
     answer(batch, outcomes.size(), outcomes, 0);
     return outcomes.size();
@@ -174,7 +178,7 @@ std::size_t Writer::Impl::commit(std::vector<Waiting>& batch) {
   }
   if (auto committed = open.commit(whole, false); !committed) return fail_all(committed.error());
   environment_.published_->store(last, std::memory_order_release);
-  answer(batch, outcomes.size(), outcomes, last);
+  answer(batch, outcomes.size(), outcomes, last == before ? 0 : last);
   return outcomes.size();
 }
 
@@ -195,11 +199,12 @@ Outcome Writer::Impl::change_within(MDB_txn* whole, Waiting& waiting, std::uint6
   WriteTransaction transaction(environment_, part);
   auto changed = change_one(transaction, waiting, last);
   transaction.handle_ = nullptr;
-  if (!changed || *changed == last) {
+  if (!changed || !transaction.wrote_) {
     open.abort(part, true);
     if (!changed) return std::unexpected(changed.error());
   } else {
     BRINK_TRY(open.commit(part, true));
+    wrote_ = true;
   }
   return Committed{*changed};
 }

@@ -7,7 +7,7 @@
 #include "store/writer.h"
 #include "store/zones.h"
 #include "tests/runtime/run_task.h"
-#include "tests/telemetry/scratch_directory.h"
+#include "tests/store/memory_directory.h"
 
 #include <gtest/gtest.h>
 
@@ -54,7 +54,7 @@ struct GivenStore {
   }
   [[nodiscard]] std::unique_ptr<ReadTransaction> read() const { return environment->read().value(); }
 
-  telemetry::ScratchDirectory directory;
+  MemoryDirectory directory;
   Loop loop;
   std::unique_ptr<Environment> environment;
   std::unique_ptr<Writer> writer;
