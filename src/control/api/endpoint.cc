@@ -22,12 +22,13 @@ constexpr Group kGroups[] = {
     {"Tokens", token_endpoints},
     {"Zones", zone_endpoints},
     {"Zone settings", setting_endpoints},
+    {"DNS records", dns_record_endpoints},
     {"Addresses", address_endpoints},
     {"Audit logs", audit_endpoints},
     {"What other programs still ask for", legacy_endpoints},
 };
 
-constexpr std::string_view kBefore = R"(# The control API
+constexpr std::string_view kBefore = R"md(# The control API
 
 <!-- Made by `brink docs api` from the tables in src/control/api. -->
 
@@ -36,16 +37,15 @@ Paths, JSON, errors and paging are those of Cloudflare's API v4, so that its cli
 
 ```console
 $ brink token create --name me --config brink.toml --quiet > token
-$ curl -H "Authorization: Bearer $(cat token)" http
-    :  // 127.0.0.1:8787/client/v4/zones
+$ curl -H "Authorization: Bearer $(cat token)" http://127.0.0.1:8787/client/v4/zones
 ```
 
-       The owner of the node needs no token over the Unix socket `control.sock` in the data directory; that is what the command
+The owner of the node needs no token over the Unix socket `control.sock` in the data directory; that is what the command
 line uses. Tools that know only `X-Auth-Email` and `X-Auth-Key` work where `[control] global_key` names a key.
 
 An answer has `success`, `errors`, `messages` and `result`, lists `result_info` too. Where the permission column is empty any
 token will do. **SDK**: driven by the `cloudflare` package from npm in Brink's tests.
-)";
+)md";
 
 std::string_view method_text(http::Method method) {
   switch (method) {

@@ -13,6 +13,7 @@ namespace brink::control::api {
 [[nodiscard]] std::span<const Endpoint> token_endpoints();
 [[nodiscard]] std::span<const Endpoint> zone_endpoints();
 [[nodiscard]] std::span<const Endpoint> setting_endpoints();
+[[nodiscard]] std::span<const Endpoint> dns_record_endpoints();
 [[nodiscard]] std::span<const Endpoint> address_endpoints();
 [[nodiscard]] std::span<const Endpoint> audit_endpoints();
 [[nodiscard]] std::span<const Endpoint> legacy_endpoints();
