@@ -30,7 +30,7 @@ class Fields {
       good_ = false;
       return 0;
     }
-    std::memcpy(&value, bytes.data(), bytes.size());
+    if (!bytes.empty()) std::memcpy(&value, bytes.data(), bytes.size());
     return value;
   }
   // A number of a smaller type.
