@@ -24,6 +24,15 @@ and build/tsan/test.
 TEXT
 }
 
+usage_soak() {
+  cat <<'TEXT'
+usage: ./dev soak [ROUNDS]
+
+The recovery tests at length: the store's writer is killed at ROUNDS random moments while it writes (200), and so are
+readers; after each, nothing may be corrupt, lost or stuck. `./dev test` does the same for a few rounds.
+TEXT
+}
+
 FUZZ_SECONDS_IN_TEST=5
 
 dev_test() {
@@ -76,6 +85,16 @@ dev_sanitize() {
     fi
   done
   return "$status"
+}
+
+dev_soak() {
+  local rounds=${1:-200}
+  (($# < 2)) || unknown_argument soak "$2"
+  [[ $rounds =~ ^[1-9][0-9]*$ ]] || die "the number of rounds is a positive number, not \"$rounds\""
+  require build
+  build release test_store
+  say "killing the store's processes $rounds times"
+  BRINK_SOAK_ROUNDS=$rounds build/release/test_store --gtest_filter='*Crash*:*Killed*'
 }
 
 # run_tests PRESET RESULTS FILTER KIND...: fails where a test failed or none ran.
