@@ -39,7 +39,7 @@ class Key {
   explicit Key(std::string_view first = {}) { add(first); }
   Key& add(std::string_view bytes) {
     if (size_ + bytes.size() > bytes_.size()) overflowed_ = true;
-    if (overflowed_) return *this;
+    if (overflowed_ || bytes.empty()) return *this;
     std::memcpy(bytes_.data() + size_, bytes.data(), bytes.size());
     size_ += bytes.size();
     return *this;

@@ -97,7 +97,7 @@ std::string_view TupleView::text(std::size_t field) const {
 
 std::uint64_t TupleView::number(std::size_t field) const {
   const std::string_view bytes = text(field);
-  if (bytes.size() > sizeof(std::uint64_t)) return 0;
+  if (bytes.empty() || bytes.size() > sizeof(std::uint64_t)) return 0;
   std::uint64_t value = 0;
   std::memcpy(&value, bytes.data(), bytes.size());
   return value;
