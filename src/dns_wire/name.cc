@@ -103,11 +103,11 @@ Result<Name> Name::parse_absolute(std::string_view text) {
 Result<Name> Name::read(std::string_view bytes) {
   std::size_t at = 0;
   for (;;) {
-    if (at >= bytes.size()) return fail_at(WireError::kTruncated, at);
+    if (at >= bytes.size()) return fail_at(WireError::kTruncated, bytes.size());
     const auto length = static_cast<unsigned char>(bytes[at]);
     if (length > kMaxLabelBytes) return fail_at(WireError::kCompressedName, at);
+    if (at + 1 + length > kMaxNameBytes) return fail_at(WireError::kNameTooLong, at);
     at += 1 + length;
-    if (at > kMaxNameBytes) return fail_at(WireError::kNameTooLong, at);
     if (length == 0) break;
   }
   Name name;
