@@ -139,6 +139,17 @@ std::vector<std::string> names_of(const X509* leaf) {
   return names;
 }
 
+std::string entry_of(const X509_NAME* name, int id) {
+  const int at = X509_NAME_get_index_by_NID(name, id, -1);
+  if (at < 0) return {};
+  unsigned char* utf8 = nullptr;
+  const int size = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+  if (size < 0) return {};
+  std::string text(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(size));
+  OPENSSL_free(utf8);
+  return text;
+}
+
 struct OcspValidity {
   Certificate::Time expiry;
 };
@@ -237,6 +248,30 @@ Result<std::shared_ptr<const Certificate>> Certificate::with_ocsp_response(std::
   stapled->ocsp_response_ = der;
   stapled->ocsp_expiry_ = validity->expiry;
   return stapled;
+}
+
+std::string Certificate::issuer_name() const {
+  const X509_NAME* issuer = X509_get_issuer_name(leaf());
+  std::string name = entry_of(issuer, NID_organizationName);
+  if (name.empty()) name = entry_of(issuer, NID_commonName);
+  drain_errors();
+  return name;
+}
+
+std::string Certificate::signature_name() const {
+  int digest = NID_undef;
+  int key = NID_undef;
+  // Also of RSASSA-PSS, where the digest is a parameter.
+  X509_get_signature_info(leaf(), &digest, &key, nullptr, nullptr);
+  drain_errors();
+  const char* hash = digest == NID_undef ? nullptr : OBJ_nid2sn(digest);
+  switch (key) {
+    case EVP_PKEY_EC: return fmt::format("ECDSAWith{}", hash != nullptr ? hash : "");
+    case EVP_PKEY_RSA: return fmt::format("{}WithRSA", hash != nullptr ? hash : "");
+    case EVP_PKEY_RSA_PSS: return fmt::format("{}WithRSAPSS", hash != nullptr ? hash : "");
+    case EVP_PKEY_ED25519: return "PureEd25519";
+    default: return OBJ_nid2sn(X509_get_signature_nid(leaf()));
+  }
 }
 
 bool Certificate::covers(const std::string& host) const {

@@ -57,6 +57,11 @@ class Certificate {
   [[nodiscard]] Time not_after() const { return not_after_; }
   // The host names and addresses it is for, as written in it.
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+  // Who signed it: the issuer's organization, else its common name; empty where it has neither. UTF-8.
+  [[nodiscard]] std::string issuer_name() const;
+  // How, as people who read certificates with Go's library or by Cloudflare's API know it:
+  // "ECDSAWithSHA256", "SHA256WithRSA", "SHA256WithRSAPSS", "PureEd25519"; OpenSSL's name for anything else.
+  [[nodiscard]] std::string signature_name() const;
 
   // Empty where there is none.
   [[nodiscard]] const std::string& ocsp_response() const { return ocsp_response_; }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "tls/authority.h"
 #include "tls/certificate.h"
 #include "tls/wall_clock.h"
 
@@ -27,6 +28,12 @@ struct LocalLeafPaths {
 };
 [[nodiscard]] LocalLeafPaths local_leaf_paths(const std::string& directory, std::string_view zone_name);
 
+// A certificate with the authority's after it, and its key; both PEM.
+struct IssuedCertificate {
+  std::string chain;
+  std::string key;
+};
+
 class LocalCa {
  public:
   static constexpr std::chrono::days kAuthorityLifetime{3650};
@@ -44,16 +51,17 @@ class LocalCa {
   // "*" stands for names that nobody can list: localhost and its addresses.
   Result<LocalLeafPaths> ensure_leaf(std::string_view zone_name, const std::vector<std::string>& names);
 
+  // A new certificate for these names, kept nowhere; names as above.
+  [[nodiscard]] Result<IssuedCertificate> issue(const std::vector<std::string>& names) const;
+
   // Where the authority's certificate is, for people to import.
-  [[nodiscard]] std::string authority_path() const { return directory_ + "/ca.pem"; }
+  [[nodiscard]] std::string authority_path() const { return tls::authority_path(directory_); }
 
  private:
   LocalCa(std::string directory, WallClock clock)
       : directory_(std::move(directory)), clock_(std::move(clock)) {}
-  [[nodiscard]] Result<std::shared_ptr<const Certificate>> load_authority() const;
-  [[nodiscard]] Result<std::shared_ptr<const Certificate>> make_authority() const;
   [[nodiscard]] bool is_still_good(const std::string& path, const std::vector<std::string>& names) const;
-  Result<> make_leaf(const std::string& path, const std::vector<std::string>& names) const;
+  [[nodiscard]] Result<IssuedCertificate> issue_for(const std::vector<std::string>& distinct) const;
 
   std::string directory_;
   WallClock clock_;

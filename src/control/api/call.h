@@ -24,6 +24,7 @@
 
 namespace brink::control::api {
 
+class CertificateAuthorities;
 struct Endpoint;
 
 // What the node is, as answers tell it. From brink.toml; replaced whole at a reload.
@@ -42,6 +43,8 @@ struct Services {
   Loop& loop;
   Random& random;  // of ids; secrets come from fill_secret()
   const NodeFacts& node;
+  // nullptr where they could not be opened: then zones are made without a certificate, and no origin gets one.
+  const CertificateAuthorities* authorities = nullptr;
 };
 
 // Made by the router for one request; lives until the answer has been made. Belongs to the loop.

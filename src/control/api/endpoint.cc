@@ -23,6 +23,8 @@ constexpr Group kGroups[] = {
     {"Zones", zone_endpoints},
     {"Zone settings", setting_endpoints},
     {"DNS records", dns_record_endpoints},
+    {"Custom certificates", certificate_endpoints},
+    {"Origin CA", origin_ca_endpoints},
     {"Addresses", address_endpoints},
     {"Audit logs", audit_endpoints},
     {"What other programs still ask for", legacy_endpoints},

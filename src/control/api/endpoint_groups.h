@@ -14,6 +14,8 @@ namespace brink::control::api {
 [[nodiscard]] std::span<const Endpoint> zone_endpoints();
 [[nodiscard]] std::span<const Endpoint> setting_endpoints();
 [[nodiscard]] std::span<const Endpoint> dns_record_endpoints();
+[[nodiscard]] std::span<const Endpoint> certificate_endpoints();
+[[nodiscard]] std::span<const Endpoint> origin_ca_endpoints();
 [[nodiscard]] std::span<const Endpoint> address_endpoints();
 [[nodiscard]] std::span<const Endpoint> audit_endpoints();
 [[nodiscard]] std::span<const Endpoint> legacy_endpoints();
