@@ -4,7 +4,7 @@
 # "package:command" is content with the command, whoever installed it (Node.js often comes from elsewhere).
 declare -A PACKAGES=(
   [build]='clang-19 lld-19 mold cmake ninja-build ccache pkg-config
-           libssl-dev libnghttp2-dev libtomlplusplus-dev libcli11-dev libfmt-dev libc-ares-dev nlohmann-json3-dev liblmdb-dev
+           libssl-dev libnghttp2-dev libtomlplusplus-dev libcli11-dev libfmt-dev libc-ares-dev nlohmann-json3-dev liblmdb-dev libidn2-dev
            libcap-dev libgtest-dev libgmock-dev'
   [run]='nginx curl'
   [test]='python3 python3-pytest python3-pytest-xdist python3-requests python3-h2 python3-websockets python3-grpcio
