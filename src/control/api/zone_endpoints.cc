@@ -1,9 +1,11 @@
 // /zones (api.md 5.3).
 #include "control/api/endpoint_groups.h"
 #include "control/api/page.h"
+#include "control/api/zone_certificates.h"
 #include "control/api/zone_filter.h"
 #include "control/api/zone_json.h"
 #include "store/accounts.h"
+#include "telemetry/log.h"
 
 #include <map>
 
@@ -150,6 +152,16 @@ Outcome<store::Id> parse_account(const Call& call) {
   return *only;
 }
 
+// https from the first moment. Where there can be none now, CertificateRenewal makes it later.
+std::optional<ZoneCertificate> first_certificate(const Call& call, std::string_view name) {
+  if (call.services.authorities == nullptr) return std::nullopt;
+  auto made = make_zone_certificate(*call.services.authorities, name);
+  if (made) return *std::move(made);
+  telemetry::log_error("no certificate of the local CA for a new zone",
+                       {{"zone", name}, {"why", made.error().text()}});
+  return std::nullopt;
+}
+
 Task<Outcome<Answer>> create_zone(Call& call) {
   if (!call.body.is_object()) co_return refuse(codes::kInvalid, "The body must be a JSON object");
   const std::string given = BRINK_CO_TRY(required_text(call.body, "name", 1000));
@@ -157,9 +169,10 @@ Task<Outcome<Answer>> create_zone(Call& call) {
   const auto type = BRINK_CO_TRY(parse_type(call.body));
   const store::Id account = BRINK_CO_TRY(parse_account(call));
   const NodeFacts& node = call.services.node;
-  auto result =
-      co_await call.change([name, type, account, caller = call.caller, servers = node.name_servers,
-                            active = node.activate_zones_at_once](Changing& changing) -> Outcome<Json> {
+  auto result = co_await call.change(
+      [name, type, account, caller = call.caller, servers = node.name_servers,
+       active = node.activate_zones_at_once,
+       certificate = first_certificate(call, name)](Changing& changing) -> Outcome<Json> {
         if (store::zones::find(changing.store, name))
           return refuse(codes::kZoneExists, name + " already exists");
         store::Zone zone{.id = changing.new_id(),
@@ -174,6 +187,8 @@ Task<Outcome<Answer>> create_zone(Call& call) {
         }
         zone.name_servers.assign(servers.begin(), servers.end());
         BRINK_TRY(store::zones::put(changing.store, zone));
+        if (certificate)
+          BRINK_TRY(put_zone_certificate(changing.store, zone.id, changing.new_id(), *certificate));
         Json after = zone_json(zone, caller, changing.store, changing.now());
         BRINK_TRY(changing.audit({.action = "zone_create",
                                   .account = account,
