@@ -20,6 +20,7 @@ struct Node {
   std::string user;                // whom the roles run as when started as root; empty: "brink" if it exists
   std::vector<std::string> roles;  // empty: every role that something is configured for
   std::chrono::milliseconds drain_timeout{30'000};
+  std::string zones_dir;  // of the files that declare zones; empty: none. config::read() makes it absolute
 };
 
 struct Edge {

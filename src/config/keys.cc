@@ -169,6 +169,10 @@ const auto& table() {
           "How long requests in flight may go on after SIGTERM, and in the old process after an "
           "upgrade.",
           {.range = {0, kHour}}),
+      key<&Node::zones_dir>(
+          kNode, "zones_dir", kDirectory, R"("/etc/brink/zones.d")",
+          "The directory whose `*.toml` files declare zones (docs/zones.md). It may be missing.",
+          {.default_text = R"(`"zones.d"` beside the file)"}),
 
       // [edge]
       key<&Edge::http>(kEdge, "http", kAddresses, R"(["0.0.0.0:80", "[::]:80"])",

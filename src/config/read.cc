@@ -38,6 +38,7 @@ class Reader {
   Reader(std::string_view file, Config& config) : file_(file), config_(config) {
     std::error_code ignored;
     directory_ = std::filesystem::absolute(std::filesystem::path(file).parent_path() / ".", ignored);
+    config_.node.zones_dir = from_directory("zones.d");
   }
 
   void read_document(const Item& root) {
