@@ -38,8 +38,8 @@ Result<> numbered_change(WriteTransaction& transaction, std::uint32_t number, Fa
   }
   BRINK_TRY(zones::put(transaction, given_zone(zone, fmt::format("zone{}.test", zone))));
   for (std::uint64_t records = random.below(6); records-- > 0;) {
-    auto record = given_record(zone, static_cast<std::uint8_t>(1 + random.below(60)),
-                               fmt::format("{}.zone{}.test", random.below(20), zone));
+    const std::string name = fmt::format("{}.zone{}.test", random.below(20), zone);
+    auto record = given_record(zone, static_cast<std::uint8_t>(1 + random.below(60)), name);
     const std::string comment(random.below(3000), 'c');
     record.comment = comment;
     BRINK_TRY(dns_records::put(transaction, record));

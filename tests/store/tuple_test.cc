@@ -92,7 +92,8 @@ TEST(Tuple, SaysWhereItDoesNotFit) {
 TEST(Fields, AreBadWhereTheyAreNotWhatTheyShouldBe) {
   enum class Colour : std::uint8_t { kRed, kBlue };
   const auto good = [](std::string_view field, auto read) {
-    Fields fields(TupleWriter().text(field).finish());
+    const std::string row = TupleWriter().text(field).finish();
+    Fields fields(row);
     read(fields);
     return fields.good();
   };
