@@ -4,6 +4,7 @@
 #include "tls/cipher_policy.h"
 #include "tls/client_side.h"
 #include "tls/openssl_handles.h"
+#include "tls/serial.h"
 #include "tls/session_store.h"
 #include "tls/wire.h"
 
@@ -33,6 +34,17 @@ int on_new_session(SSL*, SSL_SESSION* session) {
   return kKept;
 }
 
+// Asked of each certificate of a chain, from the root down: of the origin's own at last.
+int on_verify(int good, X509_STORE_CTX* verifying) {
+  if (good != 1 || X509_STORE_CTX_get_error_depth(verifying) != 0) return good;
+  const auto* ssl =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verifying, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const auto* context = static_cast<ClientContext*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  if (!context->is_revoked(X509_STORE_CTX_get_current_cert(verifying))) return good;
+  X509_STORE_CTX_set_error(verifying, X509_V_ERR_CERT_REVOKED);
+  return 0;
+}
+
 Result<> trust(SSL_CTX* context, const std::string& ca_pem) {
   X509_STORE* store = SSL_CTX_get_cert_store(context);
   if (ca_pem.empty()) {
@@ -54,6 +66,16 @@ Result<> trust(SSL_CTX* context, const std::string& ca_pem) {
   // What the user names is trusted as it is, also where it is not signed by itself.
   X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
   return {};
+}
+
+Result<X509Handle> trust_too(SSL_CTX* context, const std::string& ca_pem) {
+  const BioHandle bio(BIO_new_mem_buf(ca_pem.data(), static_cast<int>(ca_pem.size())));
+  X509Handle certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  drain_errors();
+  if (certificate == nullptr) return fail(CertificateError::kBadCertificate, 1);
+  X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get());
+  drain_errors();
+  return certificate;
 }
 
 // In wire format: each name after its length.
@@ -92,8 +114,11 @@ Result<std::shared_ptr<ClientContext>> ClientContext::make(ClientOptions options
   BRINK_ASSERT(set);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_verify(context, verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  SSL_CTX_set_verify(context, verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, verifies ? on_verify : nullptr);
+  SSL_CTX_set_app_data(context, made.get());
   if (verifies) BRINK_TRY(trust(context, options.ca_pem));
+  if (verifies && !options.own_ca_pem.empty())
+    made->own_ca_ = std::shared_ptr<x509_st>(BRINK_TRY(trust_too(context, options.own_ca_pem)));
   if (options.certificate != nullptr) {
     const auto& certificate = *options.certificate;
     const int used =
@@ -108,6 +133,13 @@ Result<std::shared_ptr<ClientContext>> ClientContext::make(ClientOptions options
   }
   made->options_ = std::move(options);
   return made;
+}
+
+bool ClientContext::is_revoked(const x509_st* certificate) const {
+  if (own_ca_ == nullptr || certificate == nullptr || !options_.is_revoked) return false;
+  const bool is_of_own_ca =
+      X509_NAME_cmp(X509_get_issuer_name(certificate), X509_get_subject_name(own_ca_.get())) == 0;
+  return is_of_own_ca && options_.is_revoked(decimal_serial(certificate));
 }
 
 ssl_st* ClientContext::new_connection(const ClientTarget& target) {
@@ -135,7 +167,10 @@ ssl_st* ClientContext::new_connection(const ClientTarget& target) {
   }
   if (!set) return nullptr;
   if (!target.session_key.empty() && options_.kept_sessions > 0) {
-    if (const auto session = sessions_->take(target.session_key)) SSL_set_session(ssl.get(), session.get());
+    // A session that is taken up again does not verify anew.
+    const auto session = sessions_->take(target.session_key);
+    if (session != nullptr && !is_revoked(SSL_SESSION_get0_peer(session.get())))
+      SSL_set_session(ssl.get(), session.get());
   }
   return ssl.release();
 }

@@ -6,12 +6,14 @@
 #include "tls/certificate.h"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 struct ssl_ctx_st;
 struct ssl_st;
+struct x509_st;
 
 namespace brink::tls {
 
@@ -25,6 +27,10 @@ struct ClientOptions {
   Verify verify = Verify::kFull;
   // Whom to trust, as PEM: authorities, or the origin's own certificate. Empty: the system's authorities.
   std::string ca_pem;
+  // One more authority that is trusted, as PEM; empty for none. It can take back what it has signed: then
+  // `is_revoked` says so of the serial number (decimal). Called in handshakes, from all threads.
+  std::string own_ca_pem;
+  std::function<bool(std::string_view serial)> is_revoked;
   // Shown to origins that ask for a client's certificate.
   std::shared_ptr<const Certificate> certificate;
   // Origins whose sessions are kept; 0: every handshake is a full one.
@@ -45,8 +51,8 @@ struct ClientTarget {
 
 class ClientContext {
  public:
-  // Fails with CertificateError where `ca_pem` cannot be read, with SystemError where the system has no
-  // authorities.
+  // Fails with CertificateError where `ca_pem` or `own_ca_pem` cannot be read, with SystemError where the
+  // system has no authorities.
   [[nodiscard]] static Result<std::shared_ptr<ClientContext>> make(ClientOptions options);
   ClientContext(const ClientContext&) = delete;
   ClientContext& operator=(const ClientContext&) = delete;
@@ -55,6 +61,7 @@ class ClientContext {
   // For this room alone: the object for a new connection, with a kept session where there is one.
   [[nodiscard]] ssl_st* new_connection(const ClientTarget& target);
   [[nodiscard]] SessionStore& sessions() { return *sessions_; }
+  [[nodiscard]] bool is_revoked(const x509_st* certificate) const;
 
  private:
   ClientContext();
@@ -62,6 +69,7 @@ class ClientContext {
     void operator()(ssl_ctx_st* context) const;
   };
   ClientOptions options_;
+  std::shared_ptr<x509_st> own_ca_;
   std::unique_ptr<ssl_ctx_st, ContextFree> context_;
   std::unique_ptr<SessionStore> sessions_;
 };

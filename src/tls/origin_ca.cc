@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "tls/openssl_handles.h"
+#include "tls/serial.h"
 #include "tls/x509_builder.h"
 
 #include <algorithm>
@@ -12,18 +13,6 @@ namespace {
 
 constexpr char kAuthorityName[] = "Brink origin CA";
 constexpr char kCommonName[] = "Brink origin certificate";
-
-// Digits alone; our serial numbers are positive.
-std::string decimal(const ASN1_INTEGER* serial) {
-  BIGNUM* number = ASN1_INTEGER_to_BN(serial, nullptr);
-  BRINK_ASSERT(number != nullptr);
-  char* digits = BN_bn2dec(number);
-  BN_free(number);
-  BRINK_ASSERT(digits != nullptr);
-  std::string text(digits);
-  OPENSSL_free(digits);
-  return text;
-}
 
 }  // namespace
 
@@ -44,7 +33,7 @@ Result<OriginCa::Issued> OriginCa::sign(const SigningRequest& request, const std
       {.common_name = kCommonName, .names = names, .not_before = now - kBackdated, .not_after = not_after},
       request.key(), authority_->leaf(), authority_->key()));
   return Issued{.certificate = certificate_pem(certificate.get()),
-                .serial = decimal(X509_get0_serialNumber(certificate.get())),
+                .serial = decimal_serial(certificate.get()),
                 .not_after = not_after};
 }
 
