@@ -5,6 +5,8 @@
 #include "tests/store/given_store.h"
 #include "tests/tls/given.h"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 namespace brink::edge {
@@ -167,6 +169,40 @@ TEST_F(StoredZonesTest, ShowTheCertificatesOfAHostUntilOthersAreStored) {
   EXPECT_NE(next, entry);
   EXPECT_EQ(next->certificates.size(), 2U);
   EXPECT_EQ(zones_.find_certificates("a.b.example.com"), nullptr);
+}
+
+TEST_F(StoredZonesTest, ShowTheLocalCasCertificateOnlyWhereThereIsNoOther) {
+  const tls::Authority authority;
+  const auto store_certificate = [&](std::uint8_t number, store::CertificateSource source, bool rsa) {
+    const auto made = authority.issue({"example.com"}, {.rsa = rsa});
+    store_.change([&](auto& transaction) {
+      return store::certificates::put(
+          transaction,
+          {.id = id(number),
+           .zone = id(1),
+           .source = source,
+           .hosts = {"example.com"},
+           .chain = made.certificate,
+           .key = made.key,
+           .priority = source == store::CertificateSource::kLocalCa ? std::numeric_limits<std::int64_t>::min() : 0,
+           .modified = store::time_at(number)});
+    });
+  };
+  store_certificate(20, store::CertificateSource::kLocalCa, false);
+  auto entry = zones_.find_certificates("example.com");
+  ASSERT_NE(entry, nullptr);
+  EXPECT_EQ(entry->certificates.front()->key_type(), tls::Certificate::KeyType::kEcdsa);
+  // Clients like ECDSA better: beside it they would never see the customer's own.
+  store_certificate(21, store::CertificateSource::kCustom, true);
+  entry = zones_.find_certificates("example.com");
+  ASSERT_EQ(entry->certificates.size(), 1U);
+  EXPECT_EQ(entry->certificates.front()->key_type(), tls::Certificate::KeyType::kRsa);
+  store_.change([&](auto& transaction) -> Result<> {
+    BRINK_TRY(store::certificates::remove(transaction, id(21)));
+    return {};
+  });
+  EXPECT_EQ(zones_.find_certificates("example.com")->certificates.front()->key_type(),
+            tls::Certificate::KeyType::kEcdsa);
 }
 
 TEST_F(StoredZonesTest, AnswerTheChallengesOfAcme) {

@@ -41,6 +41,20 @@ TEST(Certificate, TellsWhatItIs) {
   EXPECT_EQ(authority().certificate_for({"a"}, {.rsa = true})->key_type(), Certificate::KeyType::kRsa);
 }
 
+TEST(Certificate, TellsWhoSignedItAndHow) {
+  const auto certificate = authority().certificate_for({"example.com"});
+  EXPECT_EQ(certificate->issuer_name(), "Test CA");
+  EXPECT_EQ(certificate->signature_name(), "ECDSAWithSHA256");
+  const auto made = make_certificate({.common_name = "own",
+                                      .names = {"example.com"},
+                                      .not_before = wall_now() - hours(1),
+                                      .not_after = wall_now() + hours(1)},
+                                     shared_rsa_key().get(), nullptr, nullptr);
+  const auto rsa = *Certificate::parse(certificate_pem(made->get()), key_pem(shared_rsa_key().get()));
+  EXPECT_EQ(rsa->issuer_name(), "own");
+  EXPECT_EQ(rsa->signature_name(), "SHA256WithRSA");
+}
+
 TEST(Certificate, ThatCannotBeReadSaysWhy) {
   const Pem good = authority().issue({"example.com"});
   const Pem other = authority().issue({"example.com"});

@@ -107,6 +107,17 @@ TEST_F(LocalCaTest, ALeafIsMadeAgainForAnotherNameAnotherAuthorityOrATornFile) {
   EXPECT_NE(*read_file(paths.certificate), again);
 }
 
+TEST_F(LocalCaTest, IssuesCertificatesThatItKeepsNowhere) {
+  const auto ca = open();
+  const auto issued = ca.issue({"Example.com", "*.example.com"});
+  ASSERT_TRUE(issued.has_value()) << issued.error().text();
+  const auto leaf = *Certificate::parse(issued->chain, issued->key);
+  EXPECT_TRUE(leaf->covers("www.example.com"));
+  EXPECT_TRUE(issued->chain.ends_with(*read_file(ca.authority_path())));
+  for (const auto& file : std::filesystem::directory_iterator(path_))
+    EXPECT_TRUE(file.path().filename().string().starts_with("ca")) << file.path();
+}
+
 TEST_F(LocalCaTest, EveryNameMeansThisMachine) {
   auto ca = open();
   const auto leaf = load(*ca.ensure_leaf("everything", {"*"}));
