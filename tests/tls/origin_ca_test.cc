@@ -93,9 +93,9 @@ TEST_F(OriginCaTest, IsTrustedBesidesTheOthersUntilItTakesACertificateBack) {
       {.ca_pem = other.pem(),
        .own_ca_pem = ca.authority_pem(),
        .is_revoked = [revoked](std::string_view serial) { return revoked->contains(serial); }});
-  const auto believes = [&](std::shared_ptr<const Certificate> shown) {
+  const auto believes = [&](std::shared_ptr<const Certificate> shown, const char* session_key = "origin") {
     Connection connection(serving(std::move(shown)), context,
-                          {.server_name = "example.com", .session_key = "example.com:443"});
+                          {.server_name = "example.com", .session_key = session_key});
     const bool good = connection.shake_hands();
     if (good)
       carry(connection.loop, *connection.server, *connection.client, "x");  // and the session's ticket
@@ -103,7 +103,7 @@ TEST_F(OriginCaTest, IsTrustedBesidesTheOthersUntilItTakesACertificateBack) {
   };
   EXPECT_TRUE(believes(leaf));
   EXPECT_TRUE(believes(other.certificate_for({"example.com"})));
-  EXPECT_FALSE(believes(Authority("A stranger").certificate_for({"example.com"})));
+  EXPECT_FALSE(believes(Authority("A stranger").certificate_for({"example.com"}), "stranger"));
   revoked->insert(issued.serial);
   EXPECT_FALSE(believes(leaf)) << "not even with the session of before";
   EXPECT_TRUE(believes(other.certificate_for({"example.com"})));
