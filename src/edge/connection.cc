@@ -5,6 +5,7 @@
 #include "net/proxy_protocol_reader.h"
 #include "net/socket.h"
 #include "net/tcp_transport.h"
+#include "tls/acme_challenge.h"
 #include "tls/tls_error.h"
 #include "tls/tls_transport.h"
 
@@ -146,6 +147,7 @@ Task<void> serve_connection(EdgeThread& thread, net::Fd socket, net::SocketAddre
   if (secure == nullptr) co_return;
   const tls::Facts tls_facts = secure->facts();
   facts.tls = &tls_facts;
+  if (tls_facts.alpn == tls::kAcmeProtocol) co_return;  // the handshake was the answer: RFC 8737 section 3
   if (tls_facts.alpn == "h2") {
     co_await serve_http2(thread, std::move(secure), facts, *snapshot, {});
   } else {

@@ -206,7 +206,10 @@ std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_sn
   if (!config.edge.https.empty()) {
     snapshot->certificates = tls::ServerContexts::make(
         std::move(entries), ticket_keys, tls::system_wall_clock(),
-        [stored = std::move(stored)](std::string_view name) { return stored->find_certificates(name); });
+        [stored = std::move(stored)](std::string_view name, tls::Offer offer) {
+          return offer == tls::Offer::kAcmeChallenge ? stored->find_acme_challenge(name)
+                                                     : stored->find_certificates(name);
+        });
   }
   snapshot->config = std::move(config);
   return snapshot;

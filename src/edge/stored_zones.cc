@@ -5,7 +5,9 @@
 #include "store/acme_state.h"
 #include "store/certificates.h"
 #include "telemetry/log.h"
+#include "tls/acme_challenge.h"
 #include "tls/certificate.h"
+#include "tls/file.h"
 
 #include <chrono>
 
@@ -39,6 +41,9 @@ std::shared_ptr<const tls::ServerEntry> make_entry(std::string_view name,
                                                    const std::vector<store::Certificate>& stored) {
   tls::ServerEntry entry;
   for (const store::Certificate& each : stored) {
+    // The local CA's, which comes last, stands in where there is no other: beside another with another kind of
+    // key it would be shown to whoever likes its kind better.
+    if (each.source == store::CertificateSource::kLocalCa && !entry.certificates.empty()) continue;
     auto certificate = tls::Certificate::parse(std::string(each.chain), std::string(each.key));
     if (!certificate) {
       telemetry::log_error("a stored certificate cannot be used",
@@ -71,8 +76,8 @@ void keep(Shard& shard, const std::string& name, Kept kept) {
 
 }  // namespace
 
-StoredZones::StoredZones(std::string directory)
-    : directory_(std::move(directory)), terms_(std::make_shared<const Terms>()) {}
+StoredZones::StoredZones(std::string directory, std::string origin_ca)
+    : directory_(std::move(directory)), origin_ca_(std::move(origin_ca)), terms_(std::make_shared<const Terms>()) {}
 
 StoredZones::~StoredZones() = default;
 
@@ -166,6 +171,25 @@ std::shared_ptr<const tls::ServerEntry> StoredZones::find_certificates(std::stri
   return entry;
 }
 
+std::shared_ptr<const tls::ServerEntry> StoredZones::find_acme_challenge(std::string_view server_name) {
+  const store::Environment* store = environment();
+  if (store == nullptr) return nullptr;
+  const auto transaction = store->read();
+  if (!transaction) return nullptr;
+  const auto pem = store::acme_state::get(**transaction, fmt::format("alpn {}", server_name));
+  if (!pem) return nullptr;
+  auto certificate = tls::Certificate::parse(*pem, *pem);
+  if (!certificate) {
+    telemetry::log_error("the answer to an ACME challenge cannot be used",
+                         {{"host", server_name}, {"why", certificate.error().text()}});
+    return nullptr;
+  }
+  tls::ServerEntry entry;
+  entry.certificates = {std::move(*certificate)};
+  entry.alpn = {std::string(tls::kAcmeProtocol)};
+  return std::make_shared<const tls::ServerEntry>(std::move(entry));
+}
+
 std::optional<std::string> StoredZones::acme_answer(std::string_view token) {
   constexpr std::size_t kMaxToken = 256;
   const store::Environment* store = environment();
@@ -223,16 +247,32 @@ origin::OriginPtr StoredZones::make_origin(const HostFacts& facts, const Terms& 
 // With making_ held.
 std::shared_ptr<tls::ClientContext> StoredZones::client_context(bool verify) {
   auto& context = client_contexts_[verify ? 1 : 0];
-  if (context != nullptr) return context;
   tls::ClientOptions options;
   options.verify = verify ? tls::ClientOptions::Verify::kFull : tls::ClientOptions::Verify::kNone;
+  if (verify && !trusts_origin_ca_ && !origin_ca_.empty()) {
+    options.own_ca_pem = tls::read_file(origin_ca_).value_or("");
+    options.is_revoked = [this](std::string_view serial) { return is_revoked(serial); };
+  }
+  if (context != nullptr && options.own_ca_pem.empty()) return context;
+  const bool has_origin_ca = !options.own_ca_pem.empty();
   auto made = tls::ClientContext::make(std::move(options));
   if (!made) {
     telemetry::log_error("no TLS to origins", {{"why", made.error().text()}});
-    return nullptr;
+    return context;
   }
   context = std::move(*made);
+  trusts_origin_ca_ = trusts_origin_ca_ || has_origin_ca;
   return context;
+}
+
+// Whether the origin CA has taken back the certificate. Where the store cannot be asked, it has not.
+bool StoredZones::is_revoked(std::string_view serial) {
+  const store::Environment* store = environment();
+  if (store == nullptr) return false;
+  const auto transaction = store->read();
+  if (!transaction) return false;
+  const auto certificate = store::origin_certificates::get(**transaction, serial);
+  return certificate && certificate->revoked != store::Time{};
 }
 
 }  // namespace brink::edge

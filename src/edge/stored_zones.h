@@ -29,8 +29,9 @@ inline constexpr std::size_t kMaxKeptHosts = 64 * 1024;
 class StoredZones {
  public:
   // Of the store in `directory`. It may be there only later: it is looked for again with the requests, but
-  // not more often than every tenth of a second.
-  explicit StoredZones(std::string directory);
+  // not more often than every tenth of a second. `origin_ca` is the file with the certificate of the node's
+  // origin CA, whom `ssl = strict` trusts besides the system's authorities; it, too, may be there only later.
+  explicit StoredZones(std::string directory, std::string origin_ca = {});
   StoredZones(const StoredZones&) = delete;
   StoredZones& operator=(const StoredZones&) = delete;
   ~StoredZones();
@@ -42,8 +43,10 @@ class StoredZones {
   // none does.
   [[nodiscard]] std::shared_ptr<const Zone> find(std::string_view host);
 
-  // A tls::EntrySource.
+  // What a tls::EntrySource answers: the certificates of a name; the certificate of the TLS-ALPN-01 challenge
+  // of ACME (RFC 8737) that is under way for it.
   [[nodiscard]] std::shared_ptr<const tls::ServerEntry> find_certificates(std::string_view server_name);
+  [[nodiscard]] std::shared_ptr<const tls::ServerEntry> find_acme_challenge(std::string_view server_name);
 
   // The answer to the HTTP-01 challenge of ACME (RFC 8555 section 8.3) with that token.
   [[nodiscard]] std::optional<std::string> acme_answer(std::string_view token);
@@ -81,8 +84,10 @@ class StoredZones {
   [[nodiscard]] std::shared_ptr<const Zone> make_zone(const HostFacts& facts);
   [[nodiscard]] origin::OriginPtr make_origin(const HostFacts& facts, const Terms& terms, bool https);
   [[nodiscard]] std::shared_ptr<tls::ClientContext> client_context(bool verify);
+  [[nodiscard]] bool is_revoked(std::string_view serial);
 
   const std::string directory_;
+  const std::string origin_ca_;
   std::unique_ptr<store::Environment> opened_;  // set once, under opening_
   std::atomic<const store::Environment*> environment_{nullptr};
   std::atomic<std::int64_t> next_try_{0};  // of opening: steady clock, nanoseconds
@@ -97,6 +102,7 @@ class StoredZones {
   // connections.
   std::unordered_map<std::string, std::weak_ptr<const origin::Origin>> origins_;
   std::array<std::shared_ptr<tls::ClientContext>, 2> client_contexts_;  // unverified, verified
+  bool trusts_origin_ca_ = false;                                       // the verified one
 };
 
 }  // namespace brink::edge

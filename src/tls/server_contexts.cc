@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/assert.h"
+#include "tls/acme_challenge.h"
 #include "tls/cipher_policy.h"
 #include "tls/client_hello.h"
 #include "tls/digest.h"
@@ -74,6 +75,11 @@ std::string host_name(std::string_view sent) {
   return to_lower(sent);
 }
 
+// The list has one byte of length before each name.
+Offer offer_of(std::string_view alpn_list, std::string_view first) {
+  return first == kAcmeProtocol && alpn_list.size() == 1 + first.size() ? Offer::kAcmeChallenge : Offer::kAny;
+}
+
 void on_message(int written, int, int content_type, const void* bytes, std::size_t size, SSL* ssl, void*) {
   constexpr unsigned char kClientHelloType = 1;
   if (written != 0 || content_type != SSL3_RT_HANDSHAKE || size == 0) return;
@@ -88,6 +94,7 @@ void on_message(int written, int, int content_type, const void* bytes, std::size
     return;
   }
   handshake.server_name = host_name(hello.server_name);
+  handshake.offer = offer_of(hello.alpn, hello.first_alpn());
   handshake.ja3 = ja3(hello);
   handshake.ja4 = ja4(hello, 't');
 }
@@ -230,7 +237,7 @@ struct ServerContexts::Parts {
       *alert = SSL_AD_DECODE_ERROR;
       return SSL_CLIENT_HELLO_ERROR;
     }
-    const Found chosen = choose(handshake.server_name);
+    const Found chosen = choose(handshake.server_name, handshake.offer);
     if (chosen.entry == nullptr) {
       *alert = SSL_AD_UNRECOGNIZED_NAME;
       return SSL_CLIENT_HELLO_ERROR;
@@ -248,7 +255,10 @@ struct ServerContexts::Parts {
     return SSL_CLIENT_HELLO_SUCCESS;
   }
 
-  Found choose(std::string_view server_name) {
+  Found choose(std::string_view server_name, Offer offer) {
+    if (offer == Offer::kAcmeChallenge) {
+      if (Found challenge = find_challenge(server_name); challenge.entry != nullptr) return challenge;
+    }
     const auto of = [](const ServedPtr& served) {
       return served == nullptr ? Found() : Found{{served, &served->entry}, served->identity};
     };
@@ -267,9 +277,19 @@ struct ServerContexts::Parts {
     return of(default_entry);
   }
 
+  // Rare, and another one each time: not kept.
+  [[nodiscard]] Found find_challenge(std::string_view server_name) const {
+    if (!source || server_name.empty()) return {};
+    auto entry = source(server_name, Offer::kAcmeChallenge);
+    if (entry == nullptr) return {};
+    auto identity = std::make_shared<Identity>();
+    identity->certificates = one_of_each_kind(entry->certificates);
+    return {std::move(entry), std::move(identity)};
+  }
+
   Found find_in_source(std::string_view server_name) {
     if (!source) return {};
-    auto entry = source(server_name);
+    auto entry = source(server_name, Offer::kAny);
     if (entry == nullptr) return {};
     const std::lock_guard lock(found_mutex);
     if (const auto known = found.find(server_name); known != found.end() && known->second.entry == entry)
@@ -330,8 +350,9 @@ std::shared_ptr<const ServerContexts> ServerContexts::make(std::vector<ServerEnt
 ServerContexts::ServerContexts(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 ServerContexts::~ServerContexts() = default;
 
-std::shared_ptr<const ServerEntry> ServerContexts::entry_for(std::string_view server_name) const {
-  return parts_->choose(server_name).entry;
+std::shared_ptr<const ServerEntry> ServerContexts::entry_for(std::string_view server_name,
+                                                             Offer offer) const {
+  return parts_->choose(server_name, offer).entry;
 }
 
 ssl_st* ServerContexts::new_connection() const {

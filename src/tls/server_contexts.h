@@ -38,10 +38,18 @@ struct ServerEntry {
   std::vector<std::string> alpn = {"h2", "http/1.1"};
 };
 
+// What a client wants of the name that it asks for, by the application protocols that it offers.
+enum class Offer : unsigned char {
+  kAny,
+  kAcmeChallenge,  // acme-tls/1 and nothing else: an authority checks who has the name (RFC 8737 section 3)
+};
+
 // Finds the entry of a name (lower case, not empty) that no given entry has; nullptr where there is none. The
 // same pointer as long as nothing has changed: its context is kept by that. Called in handshakes, from all
-// threads; `hosts` does not count.
-using EntrySource = std::function<std::shared_ptr<const ServerEntry>(std::string_view server_name)>;
+// threads; `hosts` does not count. For Offer::kAcmeChallenge it is asked before any given entry; the context
+// of what it finds then is made for that one connection.
+using EntrySource =
+    std::function<std::shared_ptr<const ServerEntry>(std::string_view server_name, Offer offer)>;
 
 class ServerContexts {
  public:
@@ -55,7 +63,8 @@ class ServerContexts {
   ~ServerContexts();
 
   // The entry that serves `server_name` (lower case; empty for none); nullptr where nothing does.
-  [[nodiscard]] std::shared_ptr<const ServerEntry> entry_for(std::string_view server_name) const;
+  [[nodiscard]] std::shared_ptr<const ServerEntry> entry_for(std::string_view server_name,
+                                                             Offer offer = Offer::kAny) const;
 
   // For this room alone: the object for a new connection.
   [[nodiscard]] ssl_st* new_connection() const;

@@ -15,6 +15,7 @@ struct ServerHandshake {
   bool hello_seen = false;     // the first ClientHello; after a HelloRetryRequest there is a second
   bool hello_refused = false;  // it could not be read
   std::string server_name;     // in lower case; empty where there was none that could be a host's
+  Offer offer = Offer::kAny;
   std::string ja3;
   std::string ja4;
   std::shared_ptr<const ServerEntry> entry;  // chosen, once the ClientHello has been seen

@@ -38,32 +38,6 @@ bool add_extension(X509* certificate, X509* issuer, int id, const std::string& v
   return added;
 }
 
-// The addresses and names as they are, not by OpenSSL's configuration syntax, in which a comma in a name
-// would add another.
-bool add_names(X509* certificate, const std::vector<std::string>& names) {
-  const GeneralNamesHandle list(GENERAL_NAMES_new());
-  for (const std::string& name : names) {
-    GENERAL_NAME* entry = nullptr;
-    if (ASN1_OCTET_STRING* address = a2i_IPADDRESS(name.c_str()); address != nullptr) {
-      entry = GENERAL_NAME_new();
-      GENERAL_NAME_set0_value(entry, GEN_IPADD, address);
-    } else {
-      drain_errors();
-      constexpr std::size_t kMaxHostName = 253;
-      const bool plain =
-          name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._*") ==
-          std::string::npos;
-      if (name.empty() || name.size() > kMaxHostName || !plain) return false;
-      ASN1_IA5STRING* text = ASN1_IA5STRING_new();
-      ASN1_STRING_set(text, name.data(), static_cast<int>(name.size()));
-      entry = GENERAL_NAME_new();
-      GENERAL_NAME_set0_value(entry, GEN_DNS, text);
-    }
-    sk_GENERAL_NAME_push(list.get(), entry);
-  }
-  return X509_add1_ext_i2d(certificate, NID_subject_alt_name, list.get(), 0, 0) == 1;
-}
-
 std::string text_of(const BioHandle& bio) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
@@ -82,6 +56,32 @@ PkeyHandle make_rsa_key(unsigned bits) {
   PkeyHandle key(EVP_RSA_gen(bits));
   BRINK_ASSERT(key != nullptr);
   return key;
+}
+
+// The addresses and names as they are, not by OpenSSL's configuration syntax, in which a comma in a name
+// would add another.
+GeneralNamesHandle general_names(const std::vector<std::string>& names) {
+  GeneralNamesHandle list(GENERAL_NAMES_new());
+  for (const std::string& name : names) {
+    GENERAL_NAME* entry = nullptr;
+    if (ASN1_OCTET_STRING* address = a2i_IPADDRESS(name.c_str()); address != nullptr) {
+      entry = GENERAL_NAME_new();
+      GENERAL_NAME_set0_value(entry, GEN_IPADD, address);
+    } else {
+      drain_errors();
+      constexpr std::size_t kMaxHostName = 253;
+      const bool plain =
+          name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._*") ==
+          std::string::npos;
+      if (name.empty() || name.size() > kMaxHostName || !plain) return nullptr;
+      ASN1_IA5STRING* text = ASN1_IA5STRING_new();
+      ASN1_STRING_set(text, name.data(), static_cast<int>(name.size()));
+      entry = GENERAL_NAME_new();
+      GENERAL_NAME_set0_value(entry, GEN_DNS, text);
+    }
+    sk_GENERAL_NAME_push(list.get(), entry);
+  }
+  return list;
 }
 
 Result<X509Handle> make_certificate(const X509Request& request, EVP_PKEY* key, X509* issuer,
@@ -112,7 +112,11 @@ Result<X509Handle> make_certificate(const X509Request& request, EVP_PKEY* key, X
   good &= add_extension(certificate, signer, NID_subject_key_identifier, "hash");
   if (issuer != nullptr)
     good &= add_extension(certificate, signer, NID_authority_key_identifier, "keyid:always");
-  if (!request.names.empty()) good &= add_names(certificate, request.names);
+  if (!request.names.empty()) {
+    const GeneralNamesHandle names = general_names(request.names);
+    good &= names != nullptr &&
+            X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 0, 0) == 1;
+  }
   good = good && X509_sign(certificate, issuer != nullptr ? issuer_key : key, EVP_sha256()) > 0;
   drain_errors();
   if (!good) return fail_errno(EINVAL);

@@ -29,6 +29,9 @@ struct X509Request {
 [[nodiscard]] Result<X509Handle> make_certificate(const X509Request& request, EVP_PKEY* key, X509* issuer,
                                                   EVP_PKEY* issuer_key);
 
+// Host names and IP addresses as they stand in subjectAltName; nullptr where one of them cannot.
+[[nodiscard]] GeneralNamesHandle general_names(const std::vector<std::string>& names);
+
 [[nodiscard]] std::string certificate_pem(X509* certificate);
 [[nodiscard]] std::string key_pem(EVP_PKEY* key);  // PKCS#8, not encrypted
 

@@ -4,6 +4,7 @@
 #include "store/certificates.h"
 #include "tests/store/given_store.h"
 #include "tests/tls/given.h"
+#include "tls/acme_challenge.h"
 
 #include <limits>
 
@@ -203,6 +204,23 @@ TEST_F(StoredZonesTest, ShowTheLocalCasCertificateOnlyWhereThereIsNoOther) {
   });
   EXPECT_EQ(zones_.find_certificates("example.com")->certificates.front()->key_type(),
             tls::Certificate::KeyType::kEcdsa);
+}
+
+TEST_F(StoredZonesTest, ShowTheCertificateOfAChallengeToWhomChecksIt) {  // RFC 8737
+  EXPECT_EQ(zones_.find_acme_challenge("example.com"), nullptr);
+  const auto pem =
+      tls::make_acme_challenge("example.com", std::string(32, 'd'), std::chrono::system_clock::now());
+  ASSERT_TRUE(pem.has_value());
+  store_.change(
+      [&](auto& transaction) { return store::acme_state::put(transaction, "alpn example.com", *pem); });
+  const auto entry = zones_.find_acme_challenge("example.com");
+  ASSERT_NE(entry, nullptr);
+  EXPECT_EQ(entry->alpn, std::vector<std::string>{"acme-tls/1"});
+  EXPECT_TRUE(entry->certificates.front()->covers("example.com"));
+  EXPECT_EQ(zones_.find_certificates("example.com"), nullptr);
+  store_.change(
+      [&](auto& transaction) { return store::acme_state::put(transaction, "alpn example.com", "rubbish"); });
+  EXPECT_EQ(zones_.find_acme_challenge("example.com"), nullptr);
 }
 
 TEST_F(StoredZonesTest, AnswerTheChallengesOfAcme) {

@@ -62,7 +62,7 @@ TEST(ServerNames, AreAskedOfTheSourceWhereNoEntryHasThem) {
       std::make_shared<const ServerEntry>(ServerEntry{.hosts = {"found"}, .certificates = {any}});
   const auto contexts = ServerContexts::make({ServerEntry{.hosts = {"*.example.com"}, .certificates = {any}},
                                               ServerEntry{.hosts = {"*"}, .certificates = {any}}},
-                                             ticket_keys(), system_wall_clock(), [&](std::string_view name) {
+                                             ticket_keys(), system_wall_clock(), [&](std::string_view name, Offer) {
                                                asked.emplace_back(name);
                                                return name == "found.example" ? found : nullptr;
                                              });
@@ -72,6 +72,24 @@ TEST(ServerNames, AreAskedOfTheSourceWhereNoEntryHasThem) {
   EXPECT_EQ(first_host(*contexts, "lost.example"), "*");
   EXPECT_EQ(first_host(*contexts, ""), "*");
   EXPECT_EQ(asked, (std::vector<std::string>{"found.example", "lost.example"}));
+}
+
+TEST(ServerNames, GoToTheSourceFirstWhereAnAuthorityChecksThem) {  // RFC 8737
+  const auto any = authority().certificate_for({"any.example"});
+  const auto challenge =
+      std::make_shared<const ServerEntry>(ServerEntry{.hosts = {"challenge"}, .certificates = {any}});
+  const auto contexts = ServerContexts::make(
+      {ServerEntry{.hosts = {"a.example", "b.example"}, .certificates = {any}}}, ticket_keys(),
+      system_wall_clock(), [&](std::string_view name, Offer offer) {
+        return offer == Offer::kAcmeChallenge && name == "a.example" ? challenge : nullptr;
+      });
+  const auto host = [&](std::string_view name, Offer offer) {
+    return contexts->entry_for(name, offer)->hosts.front();
+  };
+  EXPECT_EQ(host("a.example", Offer::kAcmeChallenge), "challenge");
+  EXPECT_EQ(host("a.example", Offer::kAny), "a.example");
+  EXPECT_EQ(host("b.example", Offer::kAcmeChallenge), "a.example");
+  EXPECT_EQ(host("", Offer::kAcmeChallenge), "a.example");
 }
 
 TEST(ServerNames, NeedNoEntryAtAll) {
@@ -196,7 +214,8 @@ TEST(ServerHandshakes, ShowWhatTheSourceFindsAndThenWhatItFindsNext) {
   };
   auto found = entry_of(authority().certificate_for({"old.example"}));
   const auto contexts =
-      ServerContexts::make({}, ticket_keys(), system_wall_clock(), [&](std::string_view) { return found; });
+      ServerContexts::make({}, ticket_keys(), system_wall_clock(),
+                           [&](std::string_view, Offer) { return found; });
   EXPECT_EQ(connect(contexts, {}).certificate, "old.example");
   found = entry_of(authority().certificate_for({"new.example"}));
   EXPECT_EQ(connect(contexts, {}).certificate, "new.example");
