@@ -46,5 +46,15 @@ TEST(Base64, RefusesWhatIsMalformed) {
   }
 }
 
+TEST(Base64Url, HasAnAlphabetOfItsOwnAndNoPadding) {  // RFC 4648 section 5
+  EXPECT_EQ(base64url_encode("\xfb\xff\xfe"), "-__-");
+  EXPECT_EQ(base64url_encode("f"), "Zg");
+  EXPECT_EQ(base64url_encode(""), "");
+  EXPECT_EQ(base64url_decode("-__-"), "\xfb\xff\xfe");
+  EXPECT_EQ(base64url_decode("Zm8"), "fo");
+  for (const char* text : {"Zg==", "Z", "+//+", "Zm9v====", "Zh", "Zm 9"})
+    EXPECT_FALSE(base64url_decode(text)) << text;
+}
+
 }  // namespace
 }  // namespace brink
