@@ -34,6 +34,10 @@ enum class MetricId : std::uint16_t {
   kOriginFirstByteDuration,
   kOriginRetries,
   kOriginReused,
+  kAcmeOrders,
+  kAcmeCertificates,
+  kAcmeNamesWaiting,
+  kAcmePausedUntil,
   kLogLines,
   kLogDropped,
   kLogMessages,
@@ -107,6 +111,10 @@ inline constexpr Label kLimit{.name = "limit",
 inline constexpr Label kStatus{.name = "status", .values = "400, 408, 413, 414, 421, 431, 501, 505"};
 inline constexpr Label kErrorKind{
     .name = "kind", .values = "the error types of RFC 9209, section 2.3; client where the client broke off"};
+inline constexpr Label kAcmeResult{
+    .name = "result",
+    .values = "issued, unreachable, server_error, rate_limited, refused, invalid, timeout, protocol_error, "
+              "configuration, store, cancelled"};
 inline constexpr Label kState{.name = "state", .values = "idle, active"};
 inline constexpr Label kDropReason{
     .name = "reason", .values = "channel_full, line_too_long, queue_full, disk_full, write_failed"};
@@ -218,6 +226,17 @@ inline constexpr MetricInfo kMetrics[] = {
      "Further tries of requests to origins."},
     {MetricId::kOriginReused, "brink_origin_reused_total", MetricType::kCounter,
      "Requests to origins on a connection that was already open."},
+    {MetricId::kAcmeOrders,
+     "brink_acme_orders_total",
+     MetricType::kCounter,
+     "Attempts to get a certificate by ACME, by what came of them.",
+     {labels::kAcmeResult}},
+    {MetricId::kAcmeCertificates, "brink_acme_certificates", MetricType::kGauge,
+     "Certificates from ACME that are in the store, of zones that want one."},
+    {MetricId::kAcmeNamesWaiting, "brink_acme_names_waiting", MetricType::kGauge,
+     "Names whose certificate has failed, and that are tried again later."},
+    {MetricId::kAcmePausedUntil, "brink_acme_paused_until_timestamp_seconds", MetricType::kGauge,
+     "When the ACME server is asked again after it failed or wanted to be asked less; 0 where it is asked."},
     {MetricId::kLogLines, "brink_log_lines_total", MetricType::kCounter,
      "Lines of the access log that were written."},
     {MetricId::kLogDropped,
