@@ -114,8 +114,7 @@ Result<X509Handle> make_certificate(const X509Request& request, EVP_PKEY* key, X
     good &= add_extension(certificate, signer, NID_authority_key_identifier, "keyid:always");
   if (!request.names.empty()) {
     const GeneralNamesHandle names = general_names(request.names);
-    good &= names != nullptr &&
-            X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 0, 0) == 1;
+    good &= names != nullptr && X509_add1_ext_i2d(certificate, NID_subject_alt_name, names.get(), 0, 0) == 1;
   }
   good = good && X509_sign(certificate, issuer != nullptr ? issuer_key : key, EVP_sha256()) > 0;
   drain_errors();
