@@ -25,10 +25,11 @@ std::unexpected<ApiError> refuse_twin(const store::DnsRecord& twin, const Record
 
 }  // namespace
 
-Outcome<DnsRecordChange> DnsRecordChange::begin(Changing& changing, const store::Id& zone_id) {
+Outcome<DnsRecordChange> DnsRecordChange::begin(Changing& changing, const store::Id& zone_id,
+                                                RecordAuthor author) {
   const auto zone = store::zones::get(changing.store, zone_id);
   if (!zone) return refuse(codes::kNotFound);
-  DnsRecordChange change(changing);
+  DnsRecordChange change(changing, author);
   change.zone_ = zone_id;
   change.account_ = zone->account;
   change.zone_name_ = std::string(zone->name);
@@ -40,7 +41,7 @@ Outcome<DnsRecordChange> DnsRecordChange::begin(Changing& changing, const store:
 Outcome<RecordValue> DnsRecordChange::existing(const store::Id& id) const {
   const auto record = store::dns_records::get(changing_.store, zone_, id);
   if (!record) return refuse(codes::kRecordNotFound);
-  if (!record->declared_in.empty())
+  if (author_ == RecordAuthor::kApi && !record->declared_in.empty())
     return refuse(codes::kReadOnlyRecord,
                   fmt::format("The record is declared in {}: change it there", record->declared_in));
   return RecordValue::of(*record);

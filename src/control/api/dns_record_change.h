@@ -12,11 +12,15 @@
 
 namespace brink::control::api {
 
+// Who changes records: what a file declares, only the file changes.
+enum class RecordAuthor : std::uint8_t { kApi, kFile };
+
 // Lives in one change, on the writer's thread.
 class DnsRecordChange {
  public:
   // 7003 where the zone is gone.
-  [[nodiscard]] static Outcome<DnsRecordChange> begin(Changing& changing, const store::Id& zone_id);
+  [[nodiscard]] static Outcome<DnsRecordChange> begin(Changing& changing, const store::Id& zone_id,
+                                                      RecordAuthor author = RecordAuthor::kApi);
 
   // Each answers the record as the API shows it. 81053, 81057, 81058, 83011 where it cannot be beside the
   // others, 81044 where there is no such record, 1043 where a file declares it.
@@ -30,7 +34,7 @@ class DnsRecordChange {
   [[nodiscard]] const std::string& zone_name() const { return zone_name_; }
 
  private:
-  explicit DnsRecordChange(Changing& changing) : changing_(changing) {}
+  DnsRecordChange(Changing& changing, RecordAuthor author) : changing_(changing), author_(author) {}
 
   [[nodiscard]] Outcome<RecordValue> existing(const store::Id& id) const;
   [[nodiscard]] Outcome<> check_neighbours(const RecordValue& record) const;
@@ -38,6 +42,7 @@ class DnsRecordChange {
   [[nodiscard]] Outcome<> audit(std::string_view action, const store::Id& id, Json before, Json after);
 
   Changing& changing_;
+  RecordAuthor author_;
   store::Id zone_;
   store::Id account_;
   std::string zone_name_;

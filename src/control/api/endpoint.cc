@@ -27,6 +27,7 @@ constexpr Group kGroups[] = {
     {"Origin CA", origin_ca_endpoints},
     {"Addresses", address_endpoints},
     {"Audit logs", audit_endpoints},
+    {"Declarative files", apply_endpoints},
     {"What other programs still ask for", legacy_endpoints},
 };
 

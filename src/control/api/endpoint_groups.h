@@ -18,6 +18,7 @@ namespace brink::control::api {
 [[nodiscard]] std::span<const Endpoint> origin_ca_endpoints();
 [[nodiscard]] std::span<const Endpoint> address_endpoints();
 [[nodiscard]] std::span<const Endpoint> audit_endpoints();
+[[nodiscard]] std::span<const Endpoint> apply_endpoints();
 [[nodiscard]] std::span<const Endpoint> legacy_endpoints();
 
 }  // namespace brink::control::api

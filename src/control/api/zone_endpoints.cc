@@ -249,12 +249,13 @@ Task<Outcome<Answer>> edit_zone(Call& call) {
         const Json before = zone_json(*zone, caller, changing.store, changing.now());
         const std::string name(zone->name);
         std::vector<std::string> servers(zone->name_servers.begin(), zone->name_servers.end());
+        const std::string declaration(zone->declaration);  // of a file that says more of an API's zone
         zone->name = name;
+        zone->declaration = declaration;
         zone->name_servers.assign(servers.begin(), servers.end());
         zone->paused = wish.paused.value_or(zone->paused);
         zone->type = wish.type.value_or(zone->type);
         zone->modified = changing.now();
-        zone->declaration = {};
         zone->declared_in = {};
         BRINK_TRY(store::zones::put(changing.store, *zone));
         Json after = zone_json(*zone, caller, changing.store, changing.now());
