@@ -1,6 +1,7 @@
 #include "edge/edge_role.h"
 
 #include "telemetry/log.h"
+#include "tls/origin_ca.h"
 #include "tls/ticket_keys.h"
 
 #include <latch>
@@ -24,7 +25,11 @@ std::expected<void, std::string> EdgeRole::configure(config::Config config, Role
   const auto bundle = read_text_descriptor(message.take("credentials").get());
   const auto read_file = bundle ? files_in_bundle(*bundle) : std::nullopt;
   if (!read_file) return std::unexpected("the certificates and keys have not come from the supervisor");
-  if (stored_ == nullptr) stored_ = std::make_shared<StoredZones>(config.node.data_dir + "/store");
+  if (stored_ == nullptr) {
+    const std::string& data_dir = config.node.data_dir;
+    stored_ = std::make_shared<StoredZones>(data_dir + "/store",
+                                            tls::authority_path(tls::origin_ca_directory(data_dir)));
+  }
   stored_->use(config.origin, config.edge.forbidden_origins);
   auto snapshot = make_snapshot(std::move(config), *read_file, snapshot_.get(), ticket_keys_, stored_);
   if (!snapshot) return std::unexpected(fmt::format("{}", fmt::join(snapshot.error(), "; ")));

@@ -41,8 +41,8 @@ std::shared_ptr<const tls::ServerEntry> make_entry(std::string_view name,
                                                    const std::vector<store::Certificate>& stored) {
   tls::ServerEntry entry;
   for (const store::Certificate& each : stored) {
-    // The local CA's, which comes last, stands in where there is no other: beside another with another kind of
-    // key it would be shown to whoever likes its kind better.
+    // The local CA's, which comes last, stands in where there is no other: beside another with another kind
+    // of key it would be shown to whoever likes its kind better.
     if (each.source == store::CertificateSource::kLocalCa && !entry.certificates.empty()) continue;
     auto certificate = tls::Certificate::parse(std::string(each.chain), std::string(each.key));
     if (!certificate) {
@@ -77,7 +77,9 @@ void keep(Shard& shard, const std::string& name, Kept kept) {
 }  // namespace
 
 StoredZones::StoredZones(std::string directory, std::string origin_ca)
-    : directory_(std::move(directory)), origin_ca_(std::move(origin_ca)), terms_(std::make_shared<const Terms>()) {}
+    : directory_(std::move(directory)),
+      origin_ca_(std::move(origin_ca)),
+      terms_(std::make_shared<const Terms>()) {}
 
 StoredZones::~StoredZones() = default;
 
