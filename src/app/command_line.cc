@@ -1,10 +1,12 @@
 #include "app/command_line.h"
 
+#include "app/cli/commands.h"
 #include "app/configuration.h"
 #include "app/role.h"
 #include "app/supervisor.h"
 #include "app/upgrade.h"
 #include "config/documentation.h"
+#include "control/api/endpoint.h"
 #include "edge/stages.h"
 #include "http/exchange_fields.h"
 #include "telemetry/documentation.h"
@@ -26,6 +28,7 @@ constexpr Documentation kDocumentation[] = {
     {"metrics", telemetry::documentation},
     {"access-log", http::exchange_fields_documentation},
     {"stages", edge::stages_documentation},
+    {"api", control::api::endpoints_documentation},
 };
 
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
@@ -85,10 +88,19 @@ int run_command_line(int argc, char** argv) {
 
   std::string page;
   auto* docs =
-      app.add_subcommand("docs", "Print a reference page: configuration, metrics, access-log or stages");
+      app.add_subcommand("docs", "Print a reference page: configuration, metrics, access-log, stages or api");
   docs->add_option("page", page, "which page")
       ->required()
-      ->check(CLI::IsMember({"configuration", "metrics", "access-log", "stages"}));
+      ->check(CLI::IsMember({"configuration", "metrics", "access-log", "stages", "api"}));
+
+  cli::Chosen chosen;
+  cli::add_token_commands(app, chosen);
+  cli::add_zone_commands(app, chosen);
+  cli::add_dns_commands(app, chosen);
+  cli::add_certificate_commands(app, chosen);
+  cli::add_audit_command(app, chosen);
+  cli::add_apply_command(app, chosen);
+  cli::add_store_commands(app, chosen);
 
   auto* version = app.add_subcommand("version", "Print the version");
   auto* help = app.add_subcommand("help", "Print this help, or that of a command");
@@ -111,6 +123,7 @@ int run_command_line(int argc, char** argv) {
     return code == 0 ? 0 : 2;
   }
 
+  if (chosen) return chosen();
   if (*version) {
     print("brink " BRINK_VERSION "\n");
     return 0;

@@ -1,6 +1,8 @@
 #include "app/configuration.h"
 
+#include "app/control_credentials.h"
 #include "config/read.h"
+#include "control/apply/desired_state.h"
 #include "edge/snapshot.h"
 
 #include <cstdlib>
@@ -41,14 +43,21 @@ std::expected<LoadedConfiguration, std::vector<std::string>> load_configuration(
   if (!lines.empty()) return std::unexpected(std::move(lines));
   // What is in the certificates and keys is as much part of the configuration as their paths.
   for (const std::string& problem : edge::check_certificates(*read)) lines.push_back(path + ": " + problem);
+  for (const std::string& problem : check_control_credentials(*read)) lines.push_back(path + ": " + problem);
+  auto zone_files = control::apply::read_zone_files(read->node.zones_dir);
+  if (!zone_files) {
+    for (const config::Problem& problem : zone_files.error()) lines.push_back(problem.text());
+  } else if (const auto desired = control::apply::desired_state(*read, *zone_files); !desired) {
+    for (const config::Problem& problem : desired.error()) lines.push_back(problem.text());
+  }
   if (!lines.empty()) return std::unexpected(std::move(lines));
-  return LoadedConfiguration{std::move(*read), std::move(text), path};
+  return LoadedConfiguration{std::move(*read), std::move(text), path, *std::move(zone_files)};
 }
 
 std::expected<LoadedConfiguration, std::vector<std::string>> configuration_for_origin(std::string_view url) {
   auto made = config::before_origin(url, data_dir_for_origin());
   if (!made) return std::unexpected(std::vector<std::string>{made.error().text()});
-  return LoadedConfiguration{std::move(*made), "", ""};
+  return LoadedConfiguration{std::move(*made), "", "", {}};
 }
 
 }  // namespace brink::app

@@ -1,11 +1,13 @@
 #include "app/supervisor.h"
 
 #include "app/configuration.h"
+#include "app/control_credentials.h"
 #include "app/inheritance.h"
 #include "app/listeners.h"
 #include "app/local_certificates.h"
 #include "app/privileges.h"
 #include "app/running.h"
+#include "control/apply/zone_files.h"
 #include "edge/credentials.h"
 #include "runtime/loop.h"
 #include "runtime/message_channel.h"
@@ -343,6 +345,17 @@ void Supervisor::State::configure(RoleProcess& role) {
   if (role.name == "edge") {
     message.descriptors.emplace_back(
         "credentials", text_descriptor("brink-credentials", edge::bundle_credentials(configuration_.config)));
+  }
+  if (role.name == "control") {
+    message.descriptors.emplace_back(
+        "zone-files",
+        text_descriptor("brink-zone-files", control::apply::bundle_zone_files(configuration_.zone_files)));
+    const edge::ReadFile read = edge::files_on_disk();
+    for (const ControlCredential& each : control_credentials(configuration_.config)) {
+      // What cannot be read is the role's to complain of: it gets nothing.
+      message.descriptors.emplace_back(each.name,
+                                       text_descriptor("brink-control", read(each.path).value_or("")));
+    }
   }
   for (const Inheritance::OldSegment& segment : kept_.segments) {
     // Control reads every segment; the others write the newest of their own.

@@ -21,6 +21,8 @@ struct Node {
   std::vector<std::string> roles;  // empty: every role that something is configured for
   std::chrono::milliseconds drain_timeout{30'000};
   std::string zones_dir;  // of the files that declare zones; empty: none. config::read() makes it absolute
+  std::vector<std::string> name_servers;  // told to customers at a zone's creation
+  std::vector<net::IpNetwork> addresses;  // what the node speaks to origins from; empty: this machine's own
 };
 
 struct Edge {
@@ -49,6 +51,31 @@ struct Origin {
 
 struct Control {
   net::SocketAddress listen{net::IpAddress::v4(0x7f000001), 8787};
+  std::string certificate;  // path of a PEM file; empty: the local CA's
+  std::string key;
+  std::string global_key;  // path of a file with the key of X-Auth-Key; empty: none is accepted
+  std::string email;       // of the operator; empty: as the store has it, "operator@localhost" at first
+  std::uint32_t rate_limit = 1200;  // calls of one user in 5 minutes; 0: any number
+  std::vector<net::IpNetwork> rate_limit_exempt = loopback_networks();
+  std::chrono::milliseconds audit_keep = std::chrono::days(548);
+  bool activate_zones = false;
+
+  // Whether it is reached from other machines: then it speaks TLS, and nothing else.
+  [[nodiscard]] bool needs_tls() const { return !listen.is_unix() && !listen.ip().is_loopback(); }
+  [[nodiscard]] static std::vector<net::IpNetwork> loopback_networks();
+};
+
+struct Acme {
+  std::string directory;  // https URL; empty: off
+  std::string email;
+  bool agree = false;
+  std::string external_account;      // key identifier; empty: none
+  std::string external_account_key;  // path of a file
+  std::vector<std::string> challenges = {"http-01", "tls-alpn-01"};
+  std::chrono::milliseconds dns_wait{30'000};
+  std::string ca;  // path of a PEM file; empty: the system's
+
+  friend bool operator==(const Acme&, const Acme&) = default;
 };
 
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarn, kError };
@@ -109,6 +136,7 @@ struct Config {
   Edge edge;
   Origin origin;
   Control control;
+  Acme acme;
   Log log;
   std::vector<Zone> zones;
   std::vector<NamedFile> files;  // in the order of the text

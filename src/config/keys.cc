@@ -23,7 +23,11 @@ constexpr SectionInfo kSections[] = {
      "the limits "
      "do."},
     {"origin", "[origin]", "How Brink treats the servers behind it. It holds for the origins of all zones."},
-    {"control", "[control]", "The listener for the people who run the node: metrics and health."},
+    {"control", "[control]",
+     "The listener for the people and programs that run the node: the API, metrics and health."},
+    {"acme", "[acme]",
+     "Certificates from an authority that speaks ACME (RFC 8555), for the zones of the API; docs/certificates.md "
+     "tells how."},
     {"log", "[log]", "What is written, and where to."},
     {"zone", "[[zone]]",
      "One site: the names it answers to, the origin behind it and its certificates. It may be given any "
@@ -39,6 +43,7 @@ constexpr SectionInfo kSections[] = {
 static_assert(std::size(kSections) == static_cast<std::size_t>(Section::kCount));
 
 constexpr std::string_view kRoleNames[] = {"edge", "control"};
+constexpr std::string_view kChallengeNames[] = {"http-01", "tls-alpn-01", "dns-01"};
 constexpr std::string_view kLevelNames[] = {"debug", "info", "warn", "error"};
 constexpr std::string_view kTlsModeNames[] = {"off", "flexible", "full", "strict"};
 constexpr std::string_view kTlsVersionNames[] = {"1.2", "1.3"};
@@ -173,6 +178,14 @@ const auto& table() {
           kNode, "zones_dir", kDirectory, R"("/etc/brink/zones.d")",
           "The directory whose `*.toml` files declare zones (docs/zones.md). It may be missing.",
           {.default_text = R"(`"zones.d"` beside the file)"}),
+      key<&Node::name_servers>(
+          kNode, "name_servers", kHosts, R"(["ns1.example.net", "ns2.example.net"])",
+          "The names of this edge's name servers, which the API tells whoever makes a zone.",
+          {.default_text = "none"}),
+      key<&Node::addresses>(kNode, "addresses", kNetworks, R"(["192.0.2.0/24", "2001:db8::/48"])",
+                            "From where the node speaks to origins, for their firewalls: what the API's "
+                            "`/ips` answers.",
+                            {.default_text = "the addresses of this machine"}),
 
       // [edge]
       key<&Edge::http>(kEdge, "http", kAddresses, R"(["0.0.0.0:80", "[::]:80"])",
@@ -302,10 +315,73 @@ const auto& table() {
                             {.range = {0, 10}}),
 
       // [control]
-      key<&Control::listen>(
-          kControl, "listen", kAddress, R"("127.0.0.1:9787")",
-          "Where `/metrics`, `/healthz` and `/readyz` are served, without TLS. Keep it on an address "
-          "that only the node's owners reach."),
+      key<&Control::listen>(kControl, "listen", kAddress, R"("192.0.2.1:8787")",
+                            "Where the API (docs/api.md), `/metrics`, `/healthz` and `/readyz` are served. "
+                            "On a loopback address or a "
+                            "Unix socket without TLS, on all others with it."),
+      key<&Control::certificate>(
+          kControl, "certificate", kFile, R"("control.pem")",
+          "A PEM file with the certificate of that listener and its chain. It goes with `key`.",
+          {.default_text = "one from the local CA"}),
+      key<&Control::key>(kControl, "key", kFile, R"("control.key")", "A PEM file with its private key.",
+                         {.default_text = "none"}),
+      key<&Control::email>(kControl, "email", kString, R"("admin@example.com")",
+                           "The e-mail address of the node's user, as `X-Auth-Email` and audit logs have it.",
+                           {.default_text = R"(`"operator@localhost"`)"}),
+      key<&Control::global_key>(kControl, "global_key", kFile, R"("global.key")",
+                                "A file whose first line is the key that old tools send as `X-Auth-Key`: 32 "
+                                "to 256 characters. It may do "
+                                "everything: API tokens are better.",
+                                {.default_text = "none: such requests are refused"}),
+      key<&Control::rate_limit>(
+          kControl, "rate_limit", kInteger, "2400",
+          "Calls of the API that one user, or one account's tokens, may make in 5 minutes; 0 is "
+          "no limit. Beyond: 429.",
+          {.range = {0, 100'000'000}}),
+      key<&Control::rate_limit_exempt>(
+          kControl, "rate_limit_exempt", kNetworks, R"(["127.0.0.0/8", "::1", "10.0.0.0/8"])",
+          "Networks whose calls are not limited, and from where wrong tokens may be sent without end."),
+      key<&Control::audit_keep>(kControl, "audit_keep", kDuration, R"("90d")",
+                                "How long entries of the audit log are kept.",
+                                {.range = {kHour, 36'500 * 24 * kHour}}),
+      key<&Control::activate_zones>(kControl, "activate_zones", kBoolean, "true",
+                                    "Whether zones that the API makes are `active` at once, without asking "
+                                    "whether their parent delegates to "
+                                    "this node. They are served either way."),
+
+      // [acme]
+      key<&Acme::directory>(kAcme, "directory", kString,
+                            R"("https://acme-v02.api.letsencrypt.org/directory")",
+                            "The `https://` URL of the authority's directory. ACME is off without it.",
+                            {.default_text = "none"}),
+      key<&Acme::email>(kAcme, "email", kString, R"("admin@example.com")",
+                        "Where the authority writes to when something is wrong with a certificate.",
+                        {.default_text = "none"}),
+      key<&Acme::agree>(kAcme, "agree", kBoolean, "true",
+                        "Whether you agree to the authority's terms of service. Authorities that have any give "
+                        "no certificates before."),
+      key<&Acme::external_account>(
+          kAcme, "external_account", kString, R"("kid-1")",
+          "The key identifier of an external account binding, which authorities with paying customers give out. "
+          "It goes with `external_account_key`.",
+          {.default_text = "none"}),
+      key<&Acme::external_account_key>(kAcme, "external_account_key", kFile, R"("acme-mac.key")",
+                                       "A file with its MAC key in base64url.", {.default_text = "none"}),
+      key<&Acme::challenges>(
+          kAcme, "challenges", kChoices, R"(["tls-alpn-01", "http-01"])",
+          "How Brink proves that it serves a name, the preferred way first; after a failure the next is tried. "
+          "`http-01` needs port 80 of this node reached from the internet, `tls-alpn-01` port 443. `dns-01` "
+          "puts a TXT record into the zone and gets certificates for `*.` too; name it only where this node's "
+          "records are what the internet sees.",
+          {.choices = kChallengeNames}),
+      key<&Acme::dns_wait>(kAcme, "dns_wait", kDuration, R"("2m")",
+                           "With `dns-01`: from the record to the request to look at it, so that all name "
+                           "servers have it.",
+                           {.range = {0, kHour}}),
+      key<&Acme::ca>(kAcme, "ca", kFile, R"("acme-ca.pem")",
+                     "A PEM file with the authorities that the certificate of `directory` itself must come from, "
+                     "such as a company's own.",
+                     {.default_text = "the system's"}),
 
       // [log]
       key<&Log::level>(kLog, "level", kChoice, R"("debug")",
@@ -438,6 +514,10 @@ std::string list_text(const List& list, F element_text) {
 
 }  // namespace
 
+std::vector<net::IpNetwork> Control::loopback_networks() {
+  return {*net::IpNetwork::parse("127.0.0.0/8"), *net::IpNetwork::parse("::1")};
+}
+
 const SectionInfo& section_info(Section section) { return kSections[static_cast<std::size_t>(section)]; }
 
 std::span<const Key> keys() { return table(); }
@@ -457,6 +537,7 @@ const void* section_of(const Config& config, Section section) {
     case Section::kEdgeTimeouts: return &config.edge.timeouts;
     case Section::kOrigin: return &config.origin;
     case Section::kControl: return &config.control;
+    case Section::kAcme: return &config.acme;
     case Section::kLog: return &config.log;
     case Section::kZone:
     case Section::kZoneCertificates:

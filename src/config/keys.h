@@ -22,6 +22,7 @@ enum class Section : std::uint8_t {
   kEdgeTimeouts,
   kOrigin,
   kControl,
+  kAcme,
   kLog,
   kZone,
   kZoneCertificates,

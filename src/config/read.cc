@@ -47,6 +47,8 @@ class Reader {
       read_root_member(member);
     }
     check_listeners(root);
+    check_control(root);
+    check_acme(root);
     check_default_certificate_zone();
   }
 
@@ -210,8 +212,8 @@ class Reader {
     Zone zone;
     zone.certificates.resize(1);  // the place of `certificate`, `key` and `ocsp`
     read_section(Section::kZone, table, &zone);
-    check_pair(table, "certificate", "key");
-    check_pair(table, "origin_client_certificate", "origin_client_key");
+    check_pair(Section::kZone, table, "certificate", "key");
+    check_pair(Section::kZone, table, "origin_client_certificate", "origin_client_key");
     if (find(table, "ocsp") != nullptr && find(table, "certificate") == nullptr) {
       problem(place_of(Section::kZone, "ocsp", position_of(table, "ocsp")), "has no certificate beside it");
     }
@@ -221,10 +223,10 @@ class Reader {
     config_.zones.push_back(std::move(zone));
   }
 
-  void check_pair(const Item& table, std::string_view certificate, std::string_view key) {
+  void check_pair(Section section, const Item& table, std::string_view certificate, std::string_view key) {
     for (auto [given, other] : {std::pair(certificate, key), std::pair(key, certificate)}) {
       if (find(table, given) == nullptr || find(table, other) != nullptr) continue;
-      problem(place_of(Section::kZone, given, position_of(table, given)), "stands alone",
+      problem(place_of(section, given, position_of(table, given)), "stands alone",
               fmt::format("{} beside it", other));
     }
   }
@@ -279,6 +281,41 @@ class Reader {
     const Member* edge = find(root, "edge");
     problem({"[edge]", edge != nullptr ? edge->key_position : Position{}}, "there is nothing to listen on",
             R"(http or https, such as http = ["0.0.0.0:80", "[::]:80"])");
+  }
+
+  void check_control(const Item& root) {
+    for (const std::string& name : config_.node.name_servers) {
+      if (!name.contains('*')) continue;
+      const Member* node = find(root, "node");
+      problem(place_of(Section::kNode, "name_servers", position_of(node->value, "name_servers")),
+              fmt::format("{} is a wildcard", shown(name)), "the name of a server");
+    }
+    const Member* control = find(root, "control");
+    if (control == nullptr || !control->value.is(Item::Kind::kTable)) return;
+    check_pair(Section::kControl, control->value, "certificate", "key");
+    const bool has_certificate = find(control->value, "certificate") != nullptr;
+    if (has_certificate && !config_.control.needs_tls()) {
+      problem(place_of(Section::kControl, "certificate", position_of(control->value, "certificate")),
+              fmt::format("has no use: {} is served without TLS", config_.control.listen.text()),
+              "listen on an address that other machines reach, or no certificate");
+    }
+  }
+
+  void check_acme(const Item& root) {
+    const Member* acme = find(root, "acme");
+    if (acme == nullptr || !acme->value.is(Item::Kind::kTable)) return;
+    check_pair(Section::kAcme, acme->value, "external_account", "external_account_key");
+    const std::string& directory = config_.acme.directory;
+    const bool is_url = directory.starts_with("https://") && directory.size() > 8 && directory[8] != '/' &&
+                        directory.find_first_of(" \"#<>\\") == std::string::npos;
+    if (!directory.empty() && !is_url) {
+      problem(place_of(Section::kAcme, "directory", position_of(acme->value, "directory")),
+              fmt::format("is {}", shown(directory)), R"(a URL such as "https://acme.example/directory")");
+    }
+    if (find(acme->value, "challenges") != nullptr && config_.acme.challenges.empty()) {
+      problem(place_of(Section::kAcme, "challenges", position_of(acme->value, "challenges")),
+              "is an empty list", "at least one way to prove that the names are yours");
+    }
   }
 
   // Whether the text gives this key a value other than an empty list, be it a right one or not.

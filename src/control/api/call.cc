@@ -23,7 +23,7 @@ std::string cut(std::string_view text) { return std::string(text.substr(0, kMaxL
 // The API itself refused a change; what it said is beside it.
 enum class ChangeRefused { kRefused = 1 };
 const ErrorDomain& error_domain(ChangeRefused) {
-  static const class : public ErrorDomain {
+  static const class final : public ErrorDomain {
     [[nodiscard]] std::string_view name() const override { return "api"; }
     [[nodiscard]] std::string message(int, std::int64_t) const override { return "the change was refused"; }
   } domain;

@@ -25,6 +25,7 @@
 namespace brink::control::api {
 
 class CertificateAuthorities;
+class ZoneActivation;
 struct Endpoint;
 
 // What the node is, as answers tell it. From brink.toml; replaced whole at a reload.
@@ -45,6 +46,8 @@ struct Services {
   const NodeFacts& node;
   // nullptr where they could not be opened: then zones are made without a certificate, and no origin gets one.
   const CertificateAuthorities* authorities = nullptr;
+  // nullptr where zones are made active at once, or not at all.
+  ZoneActivation* activation = nullptr;
 };
 
 // Made by the router for one request; lives until the answer has been made. Belongs to the loop.

@@ -1,6 +1,7 @@
 // /zones (api.md 5.3).
 #include "control/api/endpoint_groups.h"
 #include "control/api/page.h"
+#include "control/api/zone_activation.h"
 #include "control/api/zone_certificates.h"
 #include "control/api/zone_filter.h"
 #include "control/api/zone_json.h"
@@ -294,6 +295,29 @@ Task<Outcome<Answer>> delete_zone(Call& call) {
   co_return Answer::of(BRINK_CO_TRY(std::move(result)));
 }
 
+// Asks the DNS beside what else goes on; the zone shows what came of it.
+Task<Outcome<Answer>> check_activation(Call& call) {
+  const store::Id id = call.zone().id;
+  Answer answer = Answer::of({{"id", id.text()}});
+  if (call.zone().status == store::ZoneStatus::kActive) co_return answer;
+  if (call.services.node.activate_zones_at_once) {
+    BRINK_CO_TRY(co_await call.change([id](Changing& changing) -> Outcome<Json> {
+      BRINK_TRY(activate(changing, id));
+      return Json();
+    }));
+    co_return answer;
+  }
+  if (call.zone().name_servers.empty()) {
+    co_return refuse(
+        codes::kInvalid,
+        "The zone was told no name servers that its parent could name: set [node] name_servers in "
+        "brink.toml before it is made, or [control] activate_zones");
+  }
+  if (call.services.activation == nullptr || !call.services.activation->check_soon(id, call.audit_origin()))
+    co_return refuse(codes::kBusy, "Too many zones are being checked; try again");
+  co_return answer;
+}
+
 // --- plans, holds ---
 
 Task<Outcome<Answer>> list_plans(Call&) { co_return one_page(Json::array({plan_json()})); }
@@ -333,6 +357,10 @@ constexpr Endpoint kEndpoints[] = {
      "Changes `paused` or `type`.", true},
     {kDelete, "/zones/{zone_id}", Where::kZone, kEdit, Content::kNone, delete_zone,
      "Deletes it with all that belongs to it.", true},
+    {kPut, "/zones/{zone_id}/activation_check", Where::kZone, kEdit, Content::kNone, check_activation,
+     "Asks the DNS whether the zone's parent delegates to this edge, and makes the zone active where it "
+     "does.",
+     true},
     {kGet, "/zones/{zone_id}/available_plans", Where::kZone, kSee, Content::kNone, list_plans,
      "The one plan."},
     {kGet, "/zones/{zone_id}/available_rate_plans", Where::kZone, kSee, Content::kNone, list_plans,
