@@ -255,7 +255,7 @@ def test_records_that_are_not_proxied_are_not_served(api, bare, site):
 
 
 def test_a_changed_record_is_served_at_once(api, bare, site):
-    """Prints how long after the API's answer the first response with the new value began."""
+    """Prints how long after the API's answer the first response with the new value was read."""
     waits, stale = [], 0
     with H1(bare.http) as client:
         for turn in range(60):
@@ -263,13 +263,13 @@ def test_a_changed_record_is_served_at_once(api, bare, site):
             api.do("PATCH", f"{site.path}/dns_records/{site.record}", {"content": address})
             answered = time.perf_counter()
             while True:
-                asked = time.perf_counter()
                 body = client.get("/", host=site.www).body
+                waited = time.perf_counter() - answered
                 if body.startswith(origin.encode()):
                     break
                 stale += 1
-                assert asked - answered < 5 * PATIENCE, body
-            waits.append((asked - answered) * 1000)
+                assert waited < 5 * PATIENCE, body
+            waits.append(waited * 1000)
     waits.sort()
     print(f"\nfrom the API's answer to the new value: {stale} stale answers in {len(waits)} changes; "
           f"p50 {statistics.median(waits):.3f} ms, p99 {waits[int(len(waits) * 0.99)]:.3f} ms, "
