@@ -177,16 +177,16 @@ TEST_F(StoredZonesTest, ShowTheLocalCasCertificateOnlyWhereThereIsNoOther) {
   const auto store_certificate = [&](std::uint8_t number, store::CertificateSource source, bool rsa) {
     const auto made = authority.issue({"example.com"}, {.rsa = rsa});
     store_.change([&](auto& transaction) {
-      return store::certificates::put(
-          transaction,
-          {.id = id(number),
-           .zone = id(1),
-           .source = source,
-           .hosts = {"example.com"},
-           .chain = made.certificate,
-           .key = made.key,
-           .priority = source == store::CertificateSource::kLocalCa ? std::numeric_limits<std::int64_t>::min() : 0,
-           .modified = store::time_at(number)});
+      return store::certificates::put(transaction, {.id = id(number),
+                                                    .zone = id(1),
+                                                    .source = source,
+                                                    .hosts = {"example.com"},
+                                                    .chain = made.certificate,
+                                                    .key = made.key,
+                                                    .priority = source == store::CertificateSource::kLocalCa
+                                                                    ? std::numeric_limits<std::int64_t>::min()
+                                                                    : 0,
+                                                    .modified = store::time_at(number)});
     });
   };
   store_certificate(20, store::CertificateSource::kLocalCa, false);
