@@ -64,7 +64,8 @@ Task<void> CertificateKeeper::run() {
 }
 
 Task<void> CertificateKeeper::keep(config::Acme settings, Credentials credentials) {
-  const auto mac_key = base64url_decode(trim_ows(credentials.external_account_key));
+  const std::string_view key_text = credentials.external_account_key;
+  const auto mac_key = base64url_decode(trim_ows(key_text.substr(0, key_text.find_first_of("\r\n"))));
   if (!settings.external_account.empty() && (!mac_key || mac_key->empty())) {
     complain("external_account_key", "the file does not hold a key in base64url");
     co_return;
