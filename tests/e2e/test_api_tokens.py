@@ -97,7 +97,9 @@ def test_deny_wins_over_allow(api, zones):
     account = f"com.cloudflare.api.account.{api.account()}"
     made = make(api, policy(api, ["Zone Write"], [account]), policy(api, ["Zone Read"], [zone_resource(zones[1])], "deny"))
     limited = api.with_token(made.result["value"])
-    assert [zone["id"] for zone in limited.get("/zones").result] == [zones[0]]
+    seen = [zone["id"] for zone in limited.get("/zones").result]
+    assert zones[0] in seen and zones[1] not in seen
+    assert limited.patch(f"/zones/{zones[1]}", {"paused": True}).status == 403
 
 
 def test_a_token_grants_no_more_than_its_maker_has(api, zones):

@@ -76,7 +76,8 @@ def test_lists_have_pages_filters_and_orders(api):
         assert len(api.get("/zones", name="ends_with:3.example").result) == 1
         assert api.get("/zones", name="page1.example", per_page=1).page["total_count"] == 1
         assert api.get("/zones", status="active", name="contains:page").result == []
-        assert len(api.get("/zones", status="active", name="page1.example", match="any").result) == 1
+        either = api.get("/zones", status="moved", name="page1.example", match="any").result
+        assert [zone["name"] for zone in either] == ["page1.example"]
         assert api.get("/zones", account__id="0" * 32).result == []
         for wrong in ({"per_page": 51}, {"per_page": 0}, {"page": 0}, {"order": "size"}, {"direction": "up"}, {"match": "no"}):
             assert api.get("/zones", **wrong).status == 400, wrong

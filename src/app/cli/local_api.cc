@@ -6,7 +6,9 @@
 #include "net/address.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -21,17 +23,25 @@ namespace {
 constexpr std::size_t kMaxAnswerBytes = 1u << 30;
 constexpr timeval kPatience{.tv_sec = 60, .tv_usec = 0};
 constexpr int kPerPage = 50;
+constexpr int kTries = 30;
+constexpr auto kBetweenTries = std::chrono::milliseconds(100);
 
-std::expected<Fd, std::string> connect_to(const std::string& data_dir) {
+// Why there is no answer: in words, and the errno or the status where there was one.
+struct Failure {
+  std::string text;
+  int error = 0;
+  int status = 0;
+};
+
+std::expected<Fd, Failure> connect_to(const std::string& data_dir) {
   const std::string path = control::local_socket_path(data_dir);
-  const auto failed = [&](int error) -> std::unexpected<std::string> {
+  const auto failed = [&](int error) {
+    std::string text = fmt::format("{}: {}", path, ::strerror(error));
     if (error == ENOENT || error == ECONNREFUSED)
-      return std::unexpected(
-          fmt::format("nothing listens on {}: is Brink running with this configuration?", path));
+      text = fmt::format("nothing listens on {}: is Brink running with this configuration?", path);
     if (error == EACCES || error == EPERM)
-      return std::unexpected(
-          fmt::format("{} is for the user who owns the node: run this as that user, or as root", path));
-    return std::unexpected(fmt::format("{}: {}", path, ::strerror(error)));
+      text = fmt::format("{} is for the user who owns the node: run this as that user, or as root", path);
+    return std::unexpected(Failure{std::move(text), error});
   };
   // By way of the open directory, as the path may be too long for a socket's address.
   const Fd directory(::open(data_dir.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -90,42 +100,61 @@ std::string refusal_text(const Json& envelope, int status) {
   return text.empty() ? fmt::format("the node answered {}", status) : text;
 }
 
-std::expected<ApiAnswer, std::string> read_answer(std::string_view bytes) {
+std::expected<ApiAnswer, Failure> read_answer(std::string_view bytes) {
   const auto head_end = bytes.find("\r\n\r\n");
   const auto status = bytes.size() > 12 ? parse_decimal<int>(bytes.substr(9, 3)) : std::nullopt;
   if (!bytes.starts_with("HTTP/1.1 ") || head_end == std::string_view::npos || !status)
-    return std::unexpected("the node's answer cannot be read");
+    return std::unexpected(Failure{"the node's answer cannot be read"});
   const std::string_view content = bytes.substr(head_end + 4);
   const Json envelope = Json::parse(content, nullptr, /*allow_exceptions=*/false);
   ApiAnswer answer;
   if (envelope.is_discarded() || !envelope.is_object()) {
-    if (*status != 200) return std::unexpected(fmt::format("the node answered {}", *status));
+    if (*status != 200)
+      return std::unexpected(Failure{fmt::format("the node answered {}", *status), 0, *status});
     answer.text = content;
     return answer;
   }
   const Json* success = control::api::find_value(envelope, "success");
   if (success == nullptr || !success->is_boolean() || !success->get<bool>())
-    return std::unexpected(refusal_text(envelope, *status));
+    return std::unexpected(Failure{refusal_text(envelope, *status), 0, *status});
   if (const Json* result = control::api::find_value(envelope, "result")) answer.result = *result;
   if (const Json* page = control::api::find_value(envelope, "result_info")) answer.page = *page;
   return answer;
 }
 
-}  // namespace
-
-std::expected<ApiAnswer, std::string> LocalApi::call(std::string_view method, std::string_view path,
-                                                     const Json& body) const {
-  auto socket = connect_to(data_dir_);
+std::expected<ApiAnswer, Failure> call_once(const std::string& data_dir, std::string_view method,
+                                            std::string_view path, const Json& body) {
+  auto socket = connect_to(data_dir);
   if (!socket) return std::unexpected(socket.error());
   const std::string content = body.is_null() ? std::string() : control::api::json_text(body);
   const std::string request = fmt::format(
       "{} /client/v4{} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: brink/{}\r\nConnection: close\r\n"
       "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
       method, path, BRINK_VERSION, content.size(), content);
-  if (!send_all(socket->get(), request)) return std::unexpected("the node does not take the request");
+  if (!send_all(socket->get(), request))
+    return std::unexpected(Failure{"the node does not take the request"});
   const auto bytes = receive_all(socket->get());
-  if (!bytes) return std::unexpected(bytes.error());
+  if (!bytes) return std::unexpected(Failure{bytes.error()});
   return read_answer(*bytes);
+}
+
+// The node that is being started again, or replaced by another program, has no store for a moment: worth
+// waiting for.
+bool is_moment(const std::expected<ApiAnswer, Failure>& answer) {
+  return !answer && (answer.error().error == ECONNREFUSED || answer.error().status == 503);
+}
+
+}  // namespace
+
+std::expected<ApiAnswer, std::string> LocalApi::call(std::string_view method, std::string_view path,
+                                                     const Json& body) const {
+  auto answer = call_once(data_dir_, method, path, body);
+  for (int tries = 1; tries < kTries && is_moment(answer); ++tries) {
+    std::this_thread::sleep_for(kBetweenTries);
+    answer = call_once(data_dir_, method, path, body);
+  }
+  if (!answer) return std::unexpected(answer.error().text);
+  return *std::move(answer);
 }
 
 std::expected<Json, std::string> LocalApi::list(std::string_view path) const {

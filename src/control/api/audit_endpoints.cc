@@ -185,7 +185,9 @@ Task<Outcome<Answer>> list_v2(Call& call) {
   }
   const std::string count = std::to_string(entries.size());
   Answer answer = Answer::of(std::move(entries));
-  answer.page = {{"count", count}, {"cursor", next}};
+  // The documentation names `cursor`; the npm package goes by `cursors.after`.
+  answer.page = {{"count", count}, {"cursor", next}, {"cursors", Json::object()}};
+  if (!next.empty()) (*answer.page)["cursors"]["after"] = next;
   co_return answer;
 }
 
