@@ -26,7 +26,8 @@ constexpr SectionInfo kSections[] = {
     {"control", "[control]",
      "The listener for the people and programs that run the node: the API, metrics and health."},
     {"acme", "[acme]",
-     "Certificates from an authority that speaks ACME (RFC 8555), for the zones of the API; docs/certificates.md "
+     "Certificates from an authority that speaks ACME (RFC 8555), for the zones of the API; "
+     "docs/certificates.md "
      "tells how."},
     {"log", "[log]", "What is written, and where to."},
     {"zone", "[[zone]]",
@@ -339,7 +340,7 @@ const auto& table() {
           "no limit. Beyond: 429.",
           {.range = {0, 100'000'000}}),
       key<&Control::rate_limit_exempt>(
-          kControl, "rate_limit_exempt", kNetworks, R"(["127.0.0.0/8", "::1", "10.0.0.0/8"])",
+          kControl, "rate_limit_exempt", kNetworks, R"(["127.0.0.0/8", "::1/128", "10.0.0.0/8"])",
           "Networks whose calls are not limited, and from where wrong tokens may be sent without end."),
       key<&Control::audit_keep>(kControl, "audit_keep", kDuration, R"("90d")",
                                 "How long entries of the audit log are kept.",
@@ -357,31 +358,35 @@ const auto& table() {
       key<&Acme::email>(kAcme, "email", kString, R"("admin@example.com")",
                         "Where the authority writes to when something is wrong with a certificate.",
                         {.default_text = "none"}),
-      key<&Acme::agree>(kAcme, "agree", kBoolean, "true",
-                        "Whether you agree to the authority's terms of service. Authorities that have any give "
-                        "no certificates before."),
-      key<&Acme::external_account>(
-          kAcme, "external_account", kString, R"("kid-1")",
-          "The key identifier of an external account binding, which authorities with paying customers give out. "
-          "It goes with `external_account_key`.",
-          {.default_text = "none"}),
+      key<&Acme::agree>(
+          kAcme, "agree", kBoolean, "true",
+          "Whether you agree to the authority's terms of service. Authorities that have any give "
+          "no certificates before."),
+      key<&Acme::external_account>(kAcme, "external_account", kString, R"("kid-1")",
+                                   "The key identifier of an external account binding, which authorities "
+                                   "with paying customers give out. "
+                                   "It goes with `external_account_key`.",
+                                   {.default_text = "none"}),
       key<&Acme::external_account_key>(kAcme, "external_account_key", kFile, R"("acme-mac.key")",
                                        "A file with its MAC key in base64url.", {.default_text = "none"}),
       key<&Acme::challenges>(
           kAcme, "challenges", kChoices, R"(["tls-alpn-01", "http-01"])",
-          "How Brink proves that it serves a name, the preferred way first; after a failure the next is tried. "
+          "How Brink proves that it serves a name, the preferred way first; after a failure the next is "
+          "tried. "
           "`http-01` needs port 80 of this node reached from the internet, `tls-alpn-01` port 443. `dns-01` "
-          "puts a TXT record into the zone and gets certificates for `*.` too; name it only where this node's "
+          "puts a TXT record into the zone and gets certificates for `*.` too; name it only where this "
+          "node's "
           "records are what the internet sees.",
           {.choices = kChallengeNames}),
       key<&Acme::dns_wait>(kAcme, "dns_wait", kDuration, R"("2m")",
                            "With `dns-01`: from the record to the request to look at it, so that all name "
                            "servers have it.",
                            {.range = {0, kHour}}),
-      key<&Acme::ca>(kAcme, "ca", kFile, R"("acme-ca.pem")",
-                     "A PEM file with the authorities that the certificate of `directory` itself must come from, "
-                     "such as a company's own.",
-                     {.default_text = "the system's"}),
+      key<&Acme::ca>(
+          kAcme, "ca", kFile, R"("acme-ca.pem")",
+          "A PEM file with the authorities that the certificate of `directory` itself must come from, "
+          "such as a company's own.",
+          {.default_text = "the system's"}),
 
       // [log]
       key<&Log::level>(kLog, "level", kChoice, R"("debug")",

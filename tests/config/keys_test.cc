@@ -46,7 +46,8 @@ TEST(Keys, ThereIsOneForEveryMemberOfTheConfiguration) {
   EXPECT_EQ(keys_in(Section::kZone),
             member_count<Zone>() + 3);  // certificate, key and ocsp go into certificates
   EXPECT_EQ(keys_in(Section::kZoneCertificates), member_count<Certificate>());
-  EXPECT_EQ(member_count<Config>(), 8U);  // path, six sections that stand once with their own, zones, files
+  EXPECT_EQ(keys_in(Section::kAcme), member_count<Acme>());
+  EXPECT_EQ(member_count<Config>(), 9U);  // path, seven sections that stand once with their own, zones, files
 }
 
 TEST(Keys, NoTwoOfASectionHaveTheSameName) {
@@ -63,6 +64,11 @@ std::string with_only(const Key& key, std::string_view value) {
     sections[key.section] = {{"certificate", R"("x.pem")"}, {"key", R"("x.key")"}};
   } else if (key.name == "certificate" || key.name == "key" || key.name == "ocsp") {
     sections[key.section].insert({{"certificate", R"("x.pem")"}, {"key", R"("x.key")"}});
+    // Loopback has no use for them.
+    if (key.section == Section::kControl) sections[key.section].insert({{"listen", R"("192.0.2.1:8787")"}});
+  } else if (key.name.starts_with("external_account")) {
+    sections[key.section].insert(
+        {{"external_account", R"("kid-1")"}, {"external_account_key", R"("acme-mac.key")"}});
   } else if (key.name.starts_with("origin_client_")) {
     sections[key.section].insert(
         {{"origin_client_certificate", R"("x.pem")"}, {"origin_client_key", R"("x.key")"}});

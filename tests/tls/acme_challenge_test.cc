@@ -46,7 +46,8 @@ TEST(RequestBuilder, AsksForTheNamesWithTheKey) {
   ASSERT_NE(request, nullptr);
   EXPECT_EQ(X509_REQ_verify(request, key.handle()), 1);
   STACK_OF(X509_EXTENSION)* extensions = X509_REQ_get_extensions(request);
-  auto* names = static_cast<GENERAL_NAMES*>(X509V3_get_d2i(extensions, NID_subject_alt_name, nullptr, nullptr));
+  auto* names =
+      static_cast<GENERAL_NAMES*>(X509V3_get_d2i(extensions, NID_subject_alt_name, nullptr, nullptr));
   ASSERT_NE(names, nullptr);
   EXPECT_EQ(sk_GENERAL_NAME_num(names), 2);
   GENERAL_NAMES_free(names);

@@ -60,12 +60,13 @@ TEST(ServerNames, AreAskedOfTheSourceWhereNoEntryHasThem) {
   std::vector<std::string> asked;
   const auto found =
       std::make_shared<const ServerEntry>(ServerEntry{.hosts = {"found"}, .certificates = {any}});
-  const auto contexts = ServerContexts::make({ServerEntry{.hosts = {"*.example.com"}, .certificates = {any}},
-                                              ServerEntry{.hosts = {"*"}, .certificates = {any}}},
-                                             ticket_keys(), system_wall_clock(), [&](std::string_view name, Offer) {
-                                               asked.emplace_back(name);
-                                               return name == "found.example" ? found : nullptr;
-                                             });
+  const auto contexts =
+      ServerContexts::make({ServerEntry{.hosts = {"*.example.com"}, .certificates = {any}},
+                            ServerEntry{.hosts = {"*"}, .certificates = {any}}},
+                           ticket_keys(), system_wall_clock(), [&](std::string_view name, Offer) {
+                             asked.emplace_back(name);
+                             return name == "found.example" ? found : nullptr;
+                           });
   EXPECT_EQ(first_host(*contexts, "a.example.com"), "*.example.com");
   EXPECT_TRUE(asked.empty());
   EXPECT_EQ(first_host(*contexts, "found.example"), "found");
@@ -213,9 +214,8 @@ TEST(ServerHandshakes, ShowWhatTheSourceFindsAndThenWhatItFindsNext) {
         ServerEntry{.hosts = {}, .certificates = {std::move(certificate)}});
   };
   auto found = entry_of(authority().certificate_for({"old.example"}));
-  const auto contexts =
-      ServerContexts::make({}, ticket_keys(), system_wall_clock(),
-                           [&](std::string_view, Offer) { return found; });
+  const auto contexts = ServerContexts::make({}, ticket_keys(), system_wall_clock(),
+                                             [&](std::string_view, Offer) { return found; });
   EXPECT_EQ(connect(contexts, {}).certificate, "old.example");
   found = entry_of(authority().certificate_for({"new.example"}));
   EXPECT_EQ(connect(contexts, {}).certificate, "new.example");

@@ -26,7 +26,11 @@ Json policy(Permission permission, Json resources, const char* effect = "allow")
           {"resources", std::move(resources)}};
 }
 
-Policies given(Json policies) {
+// One policy in braces is that policy to the library, and not a list of one.
+Json list_of(Json policies) { return policies.is_array() ? policies : Json::array({std::move(policies)}); }
+
+Policies given(Json given_policies) {
+  const Json policies = list_of(std::move(given_policies));
   auto parsed = Policies::parse(policies);
   EXPECT_TRUE(parsed.has_value()) << policies;
   return parsed ? *std::move(parsed) : Policies();
@@ -76,11 +80,11 @@ TEST(Policies, RefuseWhatTheyDoNotKnowWithThePlace) {
   } kWrong[] = {
       {Json::array(), "/policies"},
       {Json::object(), "/policies"},
-      {{7}, "/policies/0"},
-      {{policy(reads(Area::kDns), {{zone_name('1'), "*"}}, "maybe")}, "/policies/0/effect"},
-      {{policy(reads(Area::kDns), Json::object())}, "/policies/0/resources"},
-      {{policy(reads(Area::kDns), {{"com.example.x", "*"}})}, "/policies/0/resources/com.example.x"},
-      {{policy(reads(Area::kDns), {{"com.cloudflare.api.account.zone.xyz", "*"}})},
+      {Json::array({7}), "/policies/0"},
+      {list_of(policy(reads(Area::kDns), {{zone_name('1'), "*"}}, "maybe")), "/policies/0/effect"},
+      {list_of(policy(reads(Area::kDns), Json::object())), "/policies/0/resources"},
+      {list_of(policy(reads(Area::kDns), {{"com.example.x", "*"}})), "/policies/0/resources/com.example.x"},
+      {list_of(policy(reads(Area::kDns), {{"com.cloudflare.api.account.zone.xyz", "*"}})),
        "/policies/0/resources/com.cloudflare.api.account.zone.xyz"},
   };
   for (const auto& wrong : kWrong) {
