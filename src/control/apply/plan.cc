@@ -160,7 +160,7 @@ class Planner {
     std::multimap<std::pair<std::string_view, std::uint16_t>, std::size_t> left;
     for (std::size_t i = 0; i < stored.size(); ++i) {
       if (!taken[i] && !stored[i].declared_in.empty())
-        left.emplace(std::pair(stored[i].name, stored[i].type), i);
+        left.emplace(std::pair<std::string_view, std::uint16_t>(stored[i].name, stored[i].type), i);
     }
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       if (partners[i] != nullptr) continue;

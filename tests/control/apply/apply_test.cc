@@ -6,6 +6,7 @@
 #include "store/hosts.h"
 #include "tests/store/given_store.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
