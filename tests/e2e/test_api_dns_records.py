@@ -18,10 +18,11 @@ class Api:
         command = ["curl", "-sS", "--max-time", "20", "--unix-socket", self.socket, "-X", method, "-w", "\n%{http_code} %{content_type}",
                    f"http://local/client/v4{path}"]
         if body is not None:
-            command += ["-H", "Content-Type: application/json", "--data-binary", json.dumps(body)]
+            command += ["-H", "Content-Type: application/json", "--data-binary", "@-"]
         for name, value in (form or {}).items():
             command += ["-F", f"{name}={value}"]
-        done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=True)
+        done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=True,
+                              input="" if body is None else json.dumps(body))
         content, _, last = done.stdout.rpartition("\n")
         status, _, content_type = last.partition(" ")
         return Answer(int(status), content, content_type)
@@ -141,7 +142,8 @@ def test_a_record_is_there_once(api, records):
     assert api.refused("POST", records, a(ttl=300)) == (400, 81058, [])
     assert api.refused("POST", records, a(ttl=60)) == (400, 81057, [])
     other = api.result("POST", records, a(content="192.0.2.11"))
-    assert api.refused("PATCH", f"{records}/{other['id']}", {"content": "192.0.2.10"}) == (400, 81058, [])
+    assert api.refused("PATCH", f"{records}/{other['id']}", {"content": "192.0.2.10"}) == (400, 81057, [])
+    assert api.refused("PATCH", f"{records}/{other['id']}", {"content": "192.0.2.10", "ttl": 300}) == (400, 81058, [])
     assert len(api.result("GET", records)) == 2
 
 

@@ -25,7 +25,9 @@ def node(module_started, origin):
 
 @pytest.fixture(scope="module")
 def idle_files(node):
-    """How many descriptors the edge has before anybody has come."""
+    """How many descriptors the edge has with nobody there, and the store open, which it is from the first strange name on."""
+    clients.get(node.http, "/", host="strange.example")
+    eventually(lambda: node.metric("brink_edge_connections") == 0, 10, "nobody is connected")
     return processes.open_files(node.role("edge"))
 
 
