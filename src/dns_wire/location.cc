@@ -109,7 +109,11 @@ class Parser {
   std::size_t at_ = 0;
 };
 
-bool is_size(std::uint8_t byte) { return (byte >> 4) <= 9 && (byte & 15) <= 9; }
+// A zero has one form only, as BIND reads it: else records that differ would be written the same.
+bool is_size(std::uint8_t byte) {
+  const int digit = byte >> 4;
+  return byte == 0 || (digit >= 1 && digit <= 9 && (byte & 15) <= 9);
+}
 
 std::string size_text(std::uint8_t byte) {
   const std::uint64_t value = (byte >> 4) * power_of_ten(byte & 15);

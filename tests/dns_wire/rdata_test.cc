@@ -371,6 +371,11 @@ TEST(Location, ReadsTheExamplesOfTheRfc) {
             "00989680");
 }
 
+TEST(Location, RefusesAZeroThatIsWrittenWithAPowerOfTen) {
+  const std::string_view wire("\0\x15\x03\0\x80\0\0\0\x80\0\0\0\0\x98\x96\x80", 16);
+  EXPECT_EQ(rdata_text(type::kLoc, wire).error().text(), at(WireError::kBadLocation, 2));
+}
+
 TEST(Location, SaysWhatIsWrongAndWhere) {
   struct Case {
     std::string_view text;
