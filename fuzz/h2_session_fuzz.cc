@@ -49,7 +49,9 @@ class Answering final : public Service {
     FixedBody body(Slice::copy_of(stream.request().target));
     (void)co_await stream.send(head, &body, report);
   }
-  void on_unreadable_request(const ConnectionFacts&, std::uint16_t, const Error&) override {}
+  std::unique_ptr<Body> on_unreadable_request(const UnreadableRequest&, ResponseHead*) override {
+    return nullptr;
+  }
   void on_limit(Limit) override {}
 };
 
