@@ -50,7 +50,7 @@ function(brink_header_self_containment)
   if(stubs)
     add_library(headers OBJECT EXCLUDE_FROM_ALL ${stubs})
     target_link_libraries(headers PRIVATE brink_options fmt::fmt-header-only OpenSSL::SSL PkgConfig::CARES PkgConfig::LMDB
-                          nlohmann_json::nlohmann_json)
+                          PkgConfig::RE2 nlohmann_json::nlohmann_json)
     target_compile_options(headers PRIVATE -O0 -g0 -Wno-unused-const-variable -Wno-unused-function)
   endif()
 endfunction()

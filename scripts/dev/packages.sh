@@ -5,7 +5,7 @@
 declare -A PACKAGES=(
   [build]='clang-19 lld-19 mold cmake ninja-build ccache pkg-config
            libssl-dev libnghttp2-dev libtomlplusplus-dev libcli11-dev libfmt-dev libc-ares-dev nlohmann-json3-dev liblmdb-dev libidn2-dev
-           libcap-dev libgtest-dev libgmock-dev'
+           libcap-dev libre2-dev libxxhash-dev libmaxminddb-dev libgtest-dev libgmock-dev'
   [run]='nginx curl'
   [test]='python3 python3-pytest python3-pytest-xdist python3-requests python3-h2 python3-websockets python3-grpcio
           python3-cryptography nginx curl openssl nghttp2-client chromium ca-certificates nodejs:node npm:npm pebble'
