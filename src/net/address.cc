@@ -102,6 +102,14 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<IpAddress> IpAddress::next() const {
+  IpAddress after = *this;
+  for (auto byte = after.bytes_.rbegin(); byte != after.bytes_.rend(); ++byte) {
+    if (++*byte != 0) return after;
+  }
+  return std::nullopt;
+}
+
 bool IpAddress::is_v4() const {
   return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes_.begin());
 }

@@ -30,6 +30,8 @@ class IpAddress {
   // Writes the text to `out` (room for kMaxText bytes) and answers its length; allocates nothing.
   static constexpr std::size_t kMaxText = 46;
   std::size_t write_text(char* out) const;
+  // The address after this one; nothing after the last of all.
+  [[nodiscard]] std::optional<IpAddress> next() const;
   friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 
  private:

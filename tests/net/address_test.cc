@@ -16,6 +16,14 @@ namespace {
 
 IpAddress ip(std::string_view text) { return IpAddress::parse(text).value(); }
 
+TEST(IpAddress, IsFollowedByTheNext) {
+  const auto after = [](std::string_view text) { return IpAddress::parse(text)->next()->text(); };
+  EXPECT_EQ(after("192.0.2.1"), "192.0.2.2");
+  EXPECT_EQ(after("192.0.2.255"), "192.0.3.0");
+  EXPECT_EQ(after("2001:db8::ffff"), "2001:db8::1:0");
+  EXPECT_EQ(IpAddress::parse("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")->next(), std::nullopt);
+}
+
 TEST(IpAddress, WritesIpv6AsRfc5952Says) {
   const std::vector<std::pair<std::string, std::string>> table = {
       {"::", "::"},
