@@ -310,4 +310,16 @@ std::string ja4(const ClientHello& hello, char transport) {
   return text;
 }
 
+HelloFacts hello_facts(const ClientHello& hello, std::size_t length) {
+  HelloFacts facts;
+  facts.length = static_cast<std::uint32_t>(length);
+  facts.random = hello.random;
+  facts.cipher_suites = hello.cipher_suites.bytes();
+  for (const ClientHello::Extension& extension : hello.all_extensions()) {
+    facts.extensions += static_cast<char>(extension.type >> 8);
+    facts.extensions += static_cast<char>(extension.type & 0xff);
+  }
+  return facts;
+}
+
 }  // namespace brink::tls

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "tls/facts.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +29,7 @@ class U16List {
   U16List() = default;
   explicit U16List(std::string_view bytes) : bytes_(bytes) {}  // requires an even size
 
+  [[nodiscard]] std::string_view bytes() const { return bytes_; }
   [[nodiscard]] std::size_t size() const { return bytes_.size() / 2; }
   [[nodiscard]] bool empty() const { return bytes_.empty(); }
   [[nodiscard]] std::uint16_t operator[](std::size_t i) const {
@@ -85,5 +87,8 @@ struct ClientHello {
 // JA4 as FoxIO publishes it (github.com/FoxIO-LLC/ja4, technical_details/JA4.md):
 // "t13d1516h2_8daaf6152771_e5627efa2ab1". `transport` is 't' for TCP, 'q' for QUIC.
 [[nodiscard]] std::string ja4(const ClientHello& hello, char transport);
+
+// What is kept of a ClientHello, which was a message of `length` bytes.
+[[nodiscard]] HelloFacts hello_facts(const ClientHello& hello, std::size_t length);
 
 }  // namespace brink::tls

@@ -97,6 +97,7 @@ void on_message(int written, int, int content_type, const void* bytes, std::size
   handshake.offer = offer_of(hello.alpn, hello.first_alpn());
   handshake.ja3 = ja3(hello);
   handshake.ja4 = ja4(hello, 't');
+  handshake.hello = hello_facts(hello, message.size());
 }
 
 int on_alpn(SSL*, const unsigned char** chosen, unsigned char* chosen_size, const unsigned char* offered,

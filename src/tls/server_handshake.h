@@ -2,6 +2,7 @@
 // reached from OpenSSL's callbacks by the wire. For the files of this room alone.
 #pragma once
 
+#include "tls/facts.h"
 #include "tls/server_contexts.h"
 
 #include <cstddef>
@@ -18,6 +19,7 @@ struct ServerHandshake {
   Offer offer = Offer::kAny;
   std::string ja3;
   std::string ja4;
+  HelloFacts hello;
   std::shared_ptr<const ServerEntry> entry;  // chosen, once the ClientHello has been seen
 };
 

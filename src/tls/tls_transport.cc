@@ -290,6 +290,7 @@ void TlsTransport::take_facts(const ServerHandshake* server) {
     facts_.server_name = server->server_name;
     facts_.ja3 = server->ja3;
     facts_.ja4 = server->ja4;
+    facts_.hello = server->hello;
   } else {
     facts_.server_name = client_->target.server_name;
   }

@@ -118,6 +118,15 @@ TEST(Ja4, OfThePublishedExample) {
   EXPECT_EQ(ja4(parsed(chrome()), 't'), "t13d1516h2_8daaf6152771_e5627efa2ab1");
 }
 
+TEST(HelloFacts, KeepWhatTheClientSentInItsOrder) {
+  const std::string message = client_hello(0x0303, numbers({0x1302, 0x1301}), alpn({"h2"}));
+  const HelloFacts facts = hello_facts(parsed(message), message.size());
+  EXPECT_EQ(facts.length, message.size());
+  EXPECT_EQ(facts.random.size(), 32u);
+  EXPECT_EQ(facts.cipher_suites, "\x13\x02\x13\x01");
+  EXPECT_EQ(facts.extensions, std::string("\x00\x10", 2));
+}
+
 TEST(Ja4, OfTheSameHelloOverQuic) { EXPECT_EQ(ja4(parsed(chrome()), 'q').front(), 'q'); }
 
 TEST(Ja4, WithoutSignatureAlgorithmsHashesTheExtensionsAlone) {
