@@ -32,6 +32,7 @@ struct ParseOptions {
   Phase phase = Phase::kRequestFirewallCustom;  // its fields can be read
   const ListCatalog* lists = nullptr;           // nullptr: no list is known
   bool characteristic = false;                  // fields that only characteristics may name are known, too
+  bool counting = false;                        // so are those of the response (rate limits' counting)
 };
 
 // A filter: type Bool.

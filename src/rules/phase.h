@@ -60,20 +60,20 @@ inline constexpr std::size_t kActionCount = static_cast<std::size_t>(Action::kDd
 struct PhaseFacts {
   std::string_view name;     // "http_request_firewall_custom"
   std::string_view product;  // "custom rules"
-  bool zone_level;           // may a zone have an entry point here
-  bool account_level;
-  bool reads_body;      // expressions may name http.request.body.*
-  bool reads_response;  // expressions may name http.response.*
+  bool zone_level = false;   // may a zone have an entry point here
+  bool account_level = false;
+  bool reads_body = false;      // expressions may name http.request.body.*
+  bool reads_response = false;  // expressions may name http.response.*
   // Whether Brink runs it. Where it does not, writing rules for it is refused, and `missing` says why.
-  bool runs;
+  bool runs = false;
   std::string_view missing;
   std::span<const Action> actions;  // that its entry points and custom rulesets may contain
 };
 
 struct ActionFacts {
-  std::string_view name;  // "managed_challenge"
-  bool terminating;       // ends its phase and the request phases after it
-  bool acts;              // Brink can do it; else writing it is refused, and `missing` says why
+  std::string_view name;     // "managed_challenge"
+  bool terminating = false;  // ends its phase and the request phases after it
+  bool acts = false;         // Brink can do it; else writing it is refused, and `missing` says why
   std::string_view missing;
 };
 
