@@ -6,22 +6,25 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 namespace brink::rules {
 namespace {
 
-constexpr std::array<Field, kFieldCount> kTable = [] {
-  constexpr auto first = std::to_array(kRequestFields);
-  constexpr auto second = std::to_array(kConnectionFields);
-  constexpr auto third = std::to_array(kVerdictFields);
-  static_assert(first.size() + second.size() + third.size() == kFieldCount);
-  return [&]<std::size_t... Place>(std::index_sequence<Place...>) {
-    return std::array<Field, kFieldCount>{(Place < first.size() ? kRequestFields[Place]
-                                           : Place < first.size() + second.size()
-                                               ? kConnectionFields[Place - first.size()]
-                                               : kVerdictFields[Place - first.size() - second.size()])...};
-  }(std::make_index_sequence<kFieldCount>{});
-}();
+static_assert(std::size(kRequestFields) + std::size(kConnectionFields) + std::size(kVerdictFields) ==
+              kFieldCount);
+
+constexpr Field field_at(std::size_t place) {
+  if (place < std::size(kRequestFields)) return kRequestFields[place];
+  place -= std::size(kRequestFields);
+  if (place < std::size(kConnectionFields)) return kConnectionFields[place];
+  return kVerdictFields[place - std::size(kConnectionFields)];
+}
+
+constexpr auto kTable = []<std::size_t... Place>(std::index_sequence<Place...>) {
+  return std::array<Field, kFieldCount>{field_at(Place)...};
+}(std::make_index_sequence<kFieldCount>{});
 
 static_assert([] {
   for (std::size_t place = 0; place < kFieldCount; ++place) {
