@@ -7,10 +7,7 @@ import os
 import pathlib
 import re
 import shutil
-import socket
-import ssl
 import statistics
-import threading
 import time
 import types
 
@@ -24,6 +21,7 @@ from harness import processes
 from harness.api import PREFIX, Api, brink, make_token
 from harness.brink import REPOSITORY
 from harness.clients import H1
+from harness.low_port_origin import LowPortOrigin
 from harness.polling import PATIENCE, eventually
 from harness.tools import s_client
 
@@ -52,71 +50,6 @@ class Customer(Api):
         answer = self.call(method, path, body)
         assert answer.body["result"] is None, answer
         return answer.status, answer.codes[0], answer.body["errors"][0]["message"]
-
-
-class LowPortOrigin:
-    """Tells its name to whoever asks, on port 80 and, with a certificate, on port 443 of its address. The certificate can
-    be changed while it runs."""
-
-    def __init__(self, address, name):
-        self.address, self.name = address, name
-        self.tls = None
-        self._listeners = []
-        self._listen(80)
-
-    def serve_tls(self, certificate):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate.chain_file, certificate.key_file)
-        first = self.tls is None
-        self.tls = context
-        if first:
-            self._listen(443)
-        return self
-
-    def _listen(self, port):
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((self.address, port))
-        listener.listen(128)
-        self._listeners.append(listener)
-        threading.Thread(target=self._accept, args=(listener, port), daemon=True).start()
-
-    def _accept(self, listener, port):
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection, port), daemon=True).start()
-
-    def _serve(self, connection, port):
-        try:
-            connection.settimeout(30)
-            if port == 443:
-                connection = self.tls.wrap_socket(connection, server_side=True)
-            reader = connection.makefile("rb")
-            while True:
-                line = reader.readline()
-                if not line:
-                    return
-                host = ""
-                while (field := reader.readline().strip()):
-                    if field.lower().startswith(b"host:"):
-                        host = field[5:].strip().decode()
-                body = f"{self.name} port={port} host={host}".encode()
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
-        except (OSError, ValueError):
-            pass
-        finally:
-            connection.close()
-
-    def stop(self):
-        for listener in self._listeners:
-            try:
-                listener.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            listener.close()
 
 
 @pytest.fixture(scope="module")

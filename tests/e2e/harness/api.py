@@ -32,8 +32,8 @@ class ApiAnswer:
 
 
 def brink(node, *words, within=30.0):
-    """Runs a command of the node's owner; (exit code, standard output, standard error)."""
-    done = processes.run([binary(), *words, "--config", node.config_file], within=within)
+    """Runs a command of the node's owner, where the node runs; (exit code, standard output, standard error)."""
+    done = processes.run([*node.beside, binary(), *words, "--config", node.config_file], within=within)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 

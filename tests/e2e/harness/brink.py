@@ -55,6 +55,8 @@ class Brink:
         if zones:
             self.config["zone"] = copy.deepcopy(list(zones))
         self._env = env
+        self.before = []  # words before the command: what it is run by
+        self.beside = []  # the same for commands that must see what the node sees; known once it runs
         self.process = None
         self.edge_at_start = None
         self.edge_may_end = False
@@ -71,7 +73,7 @@ class Brink:
 
     def start(self, within=10.0):
         self.write_config()
-        self.process = processes.Process([binary(), "run", "--config", self.config_file],
+        self.process = processes.Process([*self.before, binary(), "run", "--config", self.config_file],
                                          self.directory / "brink.log", env=self._env)
         running.append(self)
         eventually(self.is_ready, within, "brink answers /readyz")
