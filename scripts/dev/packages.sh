@@ -8,7 +8,8 @@ declare -A PACKAGES=(
            libcap-dev libre2-dev libxxhash-dev libmaxminddb-dev libgtest-dev libgmock-dev'
   [run]='nginx curl'
   [test]='python3 python3-pytest python3-pytest-xdist python3-requests python3-h2 python3-websockets python3-grpcio
-          python3-cryptography nginx curl openssl nghttp2-client chromium ca-certificates nodejs:node npm:npm pebble'
+          python3-cryptography python3-dnspython python3-certbot-dns-cloudflare nginx curl openssl nghttp2-client chromium
+          ca-certificates nodejs:node npm:npm pebble'
   [sanitizers]='libclang-rt-19-dev llvm-19'
   [bench]='python3 nginx haproxy h2o nghttp2-client wrk curl openssl linux-perf'
   [style]='clang-format-19 clang-tidy-19 shellcheck'

@@ -137,7 +137,8 @@ class AcmeServer:
         try:
             connection.request(method, path, content or None, {**fields, "Host": f"127.0.0.1:{self.port}"})
             answer = connection.getresponse()
-            return answer.status, {name: answer.headers[name] for name in KEPT_FIELDS if name in answer.headers}, answer.read()
+            kept = [(name, value) for name in KEPT_FIELDS for value in answer.headers.get_all(name, [])]
+            return answer.status, kept, answer.read()
         finally:
             connection.close()
 
@@ -166,7 +167,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if fault is not None and fault["delay"]:
             threading.Event().wait(fault["delay"])
         if fault is not None and fault["status"] is not None:
-            status, fields = fault["status"], {"Content-Type": "application/problem+json", **fault["fields"]}
+            status = fault["status"]
+            fields = [("Content-Type", "application/problem+json"), *fault["fields"].items()]
             body = json.dumps(fault["problem"] or {}).encode()
         else:
             kept = {name: self.headers[name] for name in ("Content-Type", "User-Agent", "Accept-Language")
@@ -174,7 +176,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             status, fields, body = acme._forward(self.command, self.path, kept, content)
         acme.requests.append((self.command, self.path, status))
         self.send_response(status)
-        for name, value in fields.items():
+        for name, value in fields:
             self.send_header(name, value)
         if status != 204:
             self.send_header("Content-Length", str(len(body)))
