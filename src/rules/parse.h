@@ -32,13 +32,17 @@ struct ParseOptions {
   Phase phase = Phase::kRequestFirewallCustom;  // its fields can be read
   const ListCatalog* lists = nullptr;           // nullptr: no list is known
   bool characteristic = false;                  // fields that only characteristics may name are known, too
-  bool counting = false;                        // so are those of the response (rate limits' counting)
+  bool stored = false;    // fields that this server does not have are missing rather than refused
+  bool counting = false;  // so are those of the response (rate limits' counting)
 };
+
+// The text without white space at its ends, to which spans refer.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
 
 // A filter: type Bool.
 [[nodiscard]] std::expected<ExpressionPtr, ParseError> parse_filter(std::string_view text,
                                                                     const ParseOptions& options);
-// A value expression, whose type must be one of `wanted`.
+// A value expression, whose type must be one of `wanted`; none named: of any type.
 [[nodiscard]] std::expected<ExpressionPtr, ParseError> parse_value(std::string_view text,
                                                                    std::span<const Type> wanted,
                                                                    const ParseOptions& options);

@@ -49,8 +49,9 @@ struct KeyNode {  // m["k"]
   std::string key;
 };
 // a[*]: each element. A node above it that works on scalars (comparison, call, membership, match) works on
-// each and gives an array; several [*] in one path flatten. `type` is that of one element, and the nodes up
-// to the one that gives the array have `each` set.
+// each and gives an array; several [*] in one path flatten. The nodes of the path and that one have `each`
+// set, and `type` is that of one element. The array that a call gives is one for what stands above it: its
+// elements are had by [*] or [n] again.
 struct EachNode {
   NodePtr container;  // an array, or a map whose values are taken
 };
@@ -108,6 +109,12 @@ struct Node {
                MatchesNode, WildcardNode, LogicNode, NotNode, QuantifierNode>
       what;
 };
+
+// What a node gives as a whole: the array, where it has `each`.
+[[nodiscard]] Type type_of(const Node& node);
+// Whether what works on the node works on each element: it is a path through a [*], not the array that a test
+// or a call over one has made.
+[[nodiscard]] bool is_mapped(const Node& node);
 
 // A parsed expression, with what it needs.
 struct Expression {
