@@ -7,7 +7,9 @@
 #include "rules/type.h"
 #include "rules/value.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <span>
@@ -58,7 +60,7 @@ struct Prepared {
 // How one argument of a call was written; the checks of a function look at it.
 struct Argument {
   Type type;
-  bool is_literal;
+  bool is_literal = false;
   Value literal;                // where is_literal
   std::string_view field_name;  // of a plain field, else empty
 };
