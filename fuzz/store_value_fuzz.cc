@@ -68,6 +68,17 @@ void read_rows(const Input& input) {
                row->ray, row->method, row->uri, row->user_agent, row->zone_name, row->resource_type,
                row->resource, row->before, row->after});
   }
+  if (const auto row = rows::ruleset(key, value))
+    input.has({row->kind, row->phase, row->document, row->declared_in});
+  if (const auto row = rows::ruleset_version(key, value)) input.has(row->document);
+  if (const auto row = rows::older_rule(key, value)) input.has(row->document);
+  if (const auto row = rows::list(key, value)) input.has({row->name, row->description});
+  if (const auto chunk = rows::list_chunk(key, value)) {
+    input.has(*chunk);
+    for (const auto bytes : *chunk) {
+      if (const auto row = rows::list_item(bytes)) input.has({row->value, row->target, row->comment});
+    }
+  }
   if (const auto row = rows::operation(key, value)) {
     input.has({row->key, row->value});
     (void)zone_of(*row);

@@ -6,6 +6,8 @@
 #include "store/rows.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -29,6 +31,8 @@ class Checker {
     check_certificates();
     check_hosts();
     check_tokens();
+    check_rules();
+    check_lists();
     check_the_rest();
     return std::move(report_);
   }
@@ -79,6 +83,8 @@ class Checker {
   void check_certificates();
   void check_hosts();
   void check_tokens();
+  void check_rules();
+  void check_lists();
   void check_the_rest();
 
   const ReadTransaction& transaction_;
@@ -273,6 +279,57 @@ void Checker::check_tokens() {
     if (!row) return "leads to no token";
     const auto token = rows::token(value, *row);
     return token && hash_of(*token) == key ? "" : "leads to a token of another hash";
+  });
+}
+
+void Checker::check_rules() {
+  std::set<std::string, std::less<>> rulesets;
+  each_row(Table::kRulesets, [&](std::string_view key, std::string_view value) -> std::string_view {
+    const auto ruleset = rows::ruleset(key, value);
+    if (!ruleset) return "cannot be read";
+    rulesets.emplace(key.substr(rows::kIdBytes));
+    if (ruleset->kind == "zone" && !has(Table::kZones, ruleset->owner.view())) return "belongs to no zone";
+    return has(Table::kRulesetVersions, rows::Key(ruleset->id.view()).add_number(ruleset->version).view())
+               ? ""
+               : "is not among its versions";
+  });
+  each_row(Table::kRulesetVersions, [&](std::string_view key, std::string_view value) -> std::string_view {
+    if (!rows::ruleset_version(key, value)) return "cannot be read";
+    return rulesets.contains(key.substr(0, rows::kIdBytes)) ? "" : "belongs to no ruleset";
+  });
+  each_row(Table::kOlderRules, [](std::string_view key, std::string_view value) -> std::string_view {
+    return rows::older_rule(key, value) ? "" : "cannot be read";
+  });
+}
+
+void Checker::check_lists() {
+  std::map<std::string, std::uint64_t, std::less<>> items;  // by list: how many it should have
+  each_row(Table::kLists, [&](std::string_view key, std::string_view value) -> std::string_view {
+    const auto list = rows::list(key, value);
+    if (!list) return "cannot be read";
+    items.emplace(key.substr(rows::kIdBytes), list->items);
+    return has(Table::kListsByName, rows::Key(list->account.view()).add(list->name).view(), list->id.view())
+               ? ""
+               : "is not found by its name";
+  });
+  each_row(Table::kListsByName, [&](std::string_view key, std::string_view value) -> std::string_view {
+    return items.contains(value) && key.size() > rows::kIdBytes ? "" : "leads to no list";
+  });
+  each_row(Table::kListItems, [&](std::string_view key, std::string_view value) -> std::string_view {
+    const auto chunk = rows::list_chunk(key, value);
+    if (!chunk) return "cannot be read";
+    const auto list = items.find(key.substr(0, rows::kIdBytes));
+    if (list == items.end()) return "belongs to no list";
+    list->second -= chunk->size();
+    return std::ranges::all_of(*chunk, [](auto bytes) { return rows::list_item(bytes).has_value(); })
+               ? ""
+               : "has an item that cannot be read";
+  });
+  for (const auto& [list, difference] : items) {
+    if (difference != 0) problem(Table::kLists, list, "says another number of items than there are");
+  }
+  each_row(Table::kListOperations, [](std::string_view key, std::string_view value) -> std::string_view {
+    return key.size() == 2 * rows::kIdBytes && TupleView::parse(value) ? "" : "cannot be read";
   });
 }
 

@@ -10,7 +10,9 @@
 #include "store/dns_records.h"
 #include "store/id.h"
 #include "store/limits.h"
+#include "store/lists.h"
 #include "store/name_key.h"
+#include "store/rulesets.h"
 #include "store/tokens.h"
 #include "store/zones.h"
 
@@ -90,6 +92,14 @@ struct HostCertificateKey {
                                                                   std::string_view value);
 [[nodiscard]] std::optional<Token> token(std::string_view key, std::string_view value);
 [[nodiscard]] std::optional<AuditEntry> audit_entry(std::string_view key, std::string_view value);
+[[nodiscard]] std::optional<Ruleset> ruleset(std::string_view key, std::string_view value);
+[[nodiscard]] std::optional<rulesets::Version> ruleset_version(std::string_view key, std::string_view value);
+[[nodiscard]] std::optional<OlderRule> older_rule(std::string_view key, std::string_view value);
+[[nodiscard]] std::optional<List> list(std::string_view key, std::string_view value);
+// The items of a chunk, in bytes; at least one.
+[[nodiscard]] std::optional<std::vector<std::string_view>> list_chunk(std::string_view key,
+                                                                      std::string_view value);
+[[nodiscard]] std::optional<ListItem> list_item(std::string_view bytes);
 [[nodiscard]] std::optional<Operation> operation(std::string_view key, std::string_view value);
 
 // Puts a tuple; kTooLarge where it does not fit.

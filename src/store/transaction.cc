@@ -30,6 +30,13 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Table::kTables)>
     "counts",
     "certificates_by_zone",
     "hosts_by_zone",
+    "rulesets",
+    "ruleset_versions",
+    "older_rules",
+    "lists",
+    "lists_by_name",
+    "list_items",
+    "list_operations",
 };
 
 MDB_val value_of(std::string_view bytes) { return {bytes.size(), const_cast<char*>(bytes.data())}; }

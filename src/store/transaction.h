@@ -40,6 +40,13 @@ enum class Table : std::uint8_t {
   kCounts = 17,              // numbers of rows by parent, kept with the rows; not logged
   kCertificatesByZone = 18,  // zone, certificate
   kHostsByZone = 19,         // zone, reversed host pattern
+  kRulesets = 20,            // account or zone, ruleset
+  kRulesetVersions = 21,     // ruleset, version
+  kOlderRules = 22,          // user, account or zone, kind, rule
+  kLists = 23,               // account, list
+  kListsByName = 24,         // account, name -> list
+  kListItems = 25,           // list, order of the first of a chunk of items
+  kListOperations = 26,      // account, operation
   kTables
 };
 [[nodiscard]] std::string_view table_name(Table table);

@@ -4,6 +4,7 @@
 #include "store/fields.h"
 #include "store/hosts.h"
 #include "store/rows.h"
+#include "store/rulesets.h"
 
 namespace brink::store {
 
@@ -101,6 +102,8 @@ Result<bool> remove(WriteTransaction& transaction, const Id& id) {
   BRINK_TRY(transaction.remove_all(Table::kSettings, id.view()));
   BRINK_TRY(certificates::remove_all_of(transaction, id));
   BRINK_TRY(hosts::remove_all_of(transaction, id));
+  BRINK_TRY(rulesets::remove_all_of(transaction, id));
+  BRINK_TRY(older_rules::remove_all_of(transaction, id));
   return true;
 }
 

@@ -41,7 +41,7 @@ namespace zones {
 [[nodiscard]] std::optional<Zone> find_enclosing(const ReadTransaction& transaction, std::string_view host);
 // Inserts or replaces; its name must be no other zone's (kTaken). kInvalid for a name that is none, a nil id.
 Result<> put(WriteTransaction& transaction, const Zone& zone);
-// With its records, settings, certificates and hosts; whether it was there.
+// With its records, settings, certificates, hosts and rules; whether it was there.
 Result<bool> remove(WriteTransaction& transaction, const Id& id);
 [[nodiscard]] std::uint64_t count(const ReadTransaction& transaction);
 

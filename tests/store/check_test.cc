@@ -200,16 +200,36 @@ TEST(Check, NamesIndexesThatLeadElsewhere) {
 TEST(Check, NamesKeysThatAreNone) {
   GivenRows store;
   const auto problems = store.after([](WriteTransaction& transaction) -> Result<> {
-    for (const Table table :
-         {Table::kMeta, Table::kAccounts, Table::kUsers, Table::kZones, Table::kZonesByName,
-          Table::kDnsRecords, Table::kDnsRecordsById, Table::kSettings, Table::kCertificates,
-          Table::kCertificatesByHost, Table::kCertificatesByZone, Table::kTokens, Table::kTokensByHash,
-          Table::kAudit, Table::kOriginCertificates, Table::kHosts, Table::kHostsByZone, Table::kCounts}) {
+    for (const Table table : {Table::kMeta,
+                              Table::kAccounts,
+                              Table::kUsers,
+                              Table::kZones,
+                              Table::kZonesByName,
+                              Table::kDnsRecords,
+                              Table::kDnsRecordsById,
+                              Table::kSettings,
+                              Table::kCertificates,
+                              Table::kCertificatesByHost,
+                              Table::kCertificatesByZone,
+                              Table::kTokens,
+                              Table::kTokensByHash,
+                              Table::kAudit,
+                              Table::kOriginCertificates,
+                              Table::kHosts,
+                              Table::kHostsByZone,
+                              Table::kCounts,
+                              Table::kRulesets,
+                              Table::kRulesetVersions,
+                              Table::kOlderRules,
+                              Table::kLists,
+                              Table::kListsByName,
+                              Table::kListItems,
+                              Table::kListOperations}) {
       BRINK_TRY(transaction.put(table, "x", "y"));
     }
     return {};
   });
-  EXPECT_EQ(problems.size(), 18U) << testing::PrintToString(problems);
+  EXPECT_EQ(problems.size(), 25U) << testing::PrintToString(problems);
 }
 
 TEST(Check, NamesCountsThatAreWrong) {
