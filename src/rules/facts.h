@@ -15,6 +15,11 @@ namespace brink::rules {
 class FactSource {
  public:
   [[nodiscard]] virtual Value read(FieldId field, Arena& arena) const = 0;
+  // What `field`, a map, has for `key`, without making the whole map where that can be spared. The same as
+  // look_up(read(field), key).
+  [[nodiscard]] virtual Value read_key(FieldId field, std::string_view key, Arena& arena) const {
+    return look_up(read(field, arena), key);
+  }
 
  protected:
   ~FactSource() = default;
@@ -36,6 +41,11 @@ class Facts {
       known_[at] = true;
     }
     return values_[at];
+  }
+  // As get(field)[key] for a map, without making it where nobody needs the whole.
+  [[nodiscard]] Value get_key(FieldId field, std::string_view key) {
+    const auto at = static_cast<std::size_t>(field);
+    return known_[at] ? look_up(values_[at], key) : source_.read_key(field, key, arena_);
   }
   // A phase may have changed the request: fields are read anew.
   void begin_phase() { known_.reset(); }

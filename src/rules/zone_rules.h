@@ -1,0 +1,47 @@
+// All rules of one zone: those of its account and its own, in the order in which a request meets them.
+// Immutable; a change of any part makes a new one that shares what is the same.
+#pragma once
+
+#include "rules/compiled_ruleset.h"
+#include "rules/phase.h"
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace brink::rules {
+
+class ZoneRules {
+ public:
+  // The entry points of a phase: the account's runs before the zone's. Either may be missing.
+  struct EntryPoints {
+    CompiledRulesetPtr account;
+    CompiledRulesetPtr zone;
+    [[nodiscard]] bool empty() const { return account == nullptr && zone == nullptr; }
+  };
+
+  // Puts an entry point (kind zone or root) or a custom ruleset in its place.
+  void add(CompiledRulesetPtr ruleset);
+
+  [[nodiscard]] const EntryPoints& of(Phase phase) const {
+    return entry_points_[static_cast<std::size_t>(phase)];
+  }
+  // The custom ruleset that an `execute` names; nullptr where there is none.
+  [[nodiscard]] const CompiledRuleset* custom(std::string_view id) const;
+  // Whether any rule reads that field.
+  [[nodiscard]] bool reads(FieldId field) const { return fields_[static_cast<std::size_t>(field)]; }
+  // Whether any rule reads the request's content.
+  [[nodiscard]] bool reads_body() const { return reads_body_; }
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+
+ private:
+  std::array<EntryPoints, kPhaseCount> entry_points_;
+  std::unordered_map<std::string, CompiledRulesetPtr> custom_;
+  std::bitset<kFieldCount> fields_;
+  bool reads_body_ = false;
+  std::size_t count_ = 0;
+};
+
+}  // namespace brink::rules
