@@ -31,6 +31,7 @@ struct Edge {
   std::vector<net::IpNetwork> proxy_protocol_from;  // peers that must begin with a PROXY protocol header
   std::vector<net::IpNetwork> trusted_proxies;      // peers whose X-Forwarded-For is believed
   std::vector<net::IpNetwork> forbidden_origins;    // where no origin may be
+  std::vector<std::string> geo;                     // MaxMind DB files
   bool server_timing = false;                       // a Server-Timing field with the stages' times
   std::string
       default_certificate_zone;  // whose certificate is shown where no name matches; empty: the local CA's

@@ -60,6 +60,7 @@ std::string_view type_name(const Key& key) {
     case Type::kAddresses: return "list of addresses";
     case Type::kNetworks: return "list of networks";
     case Type::kHosts: return "list of hosts";
+    case Type::kFiles: return "list of files";
     case Type::kOriginUrl: return "URL";
     case Type::kCertificates: return "list of tables";
   }

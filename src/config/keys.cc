@@ -209,6 +209,11 @@ const auto& table() {
                                     "records or names say. For nodes "
                                     "that serve customers whom one does not trust.",
                                     {.default_text = "none"}),
+      key<&Edge::geo>(
+          kEdge, "geo", kFiles, R"(["GeoLite2-City.mmdb", "GeoLite2-ASN.mmdb"])",
+          "MaxMind DB files that say where addresses are, and of which network; the first that knows "
+          "a fact says it. Without them `ip.src.country` is `XX`, `ip.src.asnum` 0.",
+          {.default_text = "none"}),
       key<&Edge::server_timing>(kEdge, "server_timing", kBoolean, "true",
                                 "Whether responses tell the time of each stage in a `Server-Timing` field."),
       key<&Edge::default_certificate_zone>(
@@ -230,6 +235,14 @@ const auto& table() {
       key<&EdgeLimits::body_bytes>(kEdgeLimits, "body_bytes", kSize, R"("1GiB")",
                                    "The content of one request; 0 is no limit. Beyond: 413.",
                                    {.range = {0, 1024 * kTiB}}),
+      key<&EdgeLimits::rules_body_bytes>(
+          kEdgeLimits, "rules_body_bytes", kSize, R"("256KiB")",
+          "How much of a request's content rules can look at; held in memory until they have.",
+          {.range = {1024, 16 * kMiB}}),
+      key<&EdgeLimits::rate_limit_keys>(kEdgeLimits, "rate_limit_keys", kInteger, "4000000",
+                                        "Keys that rate limits count at the same time, about 70 bytes each. "
+                                        "Beyond: the least active is forgotten.",
+                                        {.range = {1024, 1'000'000'000}}),
       key<&EdgeLimits::connections>(kEdgeLimits, "connections", kInteger, "50000",
                                     "Connections of all clients at the same time. Beyond: closed at once.",
                                     {.range = {1, 100'000'000}}),
@@ -574,6 +587,7 @@ std::string expected_text(const Key& key) {
     case Type::kNetworks: return R"(a list of networks or addresses such as ["10.0.0.0/8", "2001:db8::1"])";
     case Type::kZoneName: return R"(a name such as "example.com")";
     case Type::kHosts: return R"(a list of host names such as ["example.com", "*.example.com"], or ["*"])";
+    case Type::kFiles: return R"(a list of files such as ["one.mmdb", "two.mmdb"])";
     case Type::kOriginUrl: return R"("http://host:port", "https://host:port" or "unix:/path")";
     case Type::kCertificates:
       return R"(a list of tables such as [{ certificate = "cert.pem", key = "key.pem" }])";

@@ -53,6 +53,7 @@ enum class Type : std::uint8_t {
   kNetworks,      // ["10.0.0.0/8", "2001:db8::1"]
   kZoneName,      // a name that may stand in `hosts` too, of any zone
   kHosts,         // ["example.com", "*.example.com", "*"]
+  kFiles,         // a list of kFile
   kOriginUrl,     // "http://127.0.0.1:3000", "https://origin.example", "unix:/run/app.sock"
   kCertificates,  // a list of tables, or [[zone.certificates]]
 };

@@ -364,6 +364,10 @@ class Reader {
         return list_of<std::string>(key, place, item, [&](const Place& at, const Item& element) {
           return host_of(key, at, element);
         });
+      case Type::kFiles:
+        return list_of<std::string>(key, place, item, [&](const Place& at, const Item& element) {
+          return file_of(key, at, element);
+        });
     }
     return std::nullopt;
   }

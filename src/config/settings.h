@@ -13,6 +13,8 @@ struct EdgeLimits {
   std::uint32_t header_count = 128;
   std::uint32_t uri_bytes = 16 * 1024;
   std::uint64_t body_bytes = 100 * 1024 * 1024;
+  std::uint64_t rules_body_bytes = 128 * 1024;  // of the content, that rules can look at
+  std::uint32_t rate_limit_keys = 1'000'000;
   std::uint32_t connections = 200'000;
   std::uint32_t connections_per_address = 20'000;
   std::uint32_t streams = 128;

@@ -140,6 +140,7 @@ Task<void> serve_connection(EdgeThread& thread, net::Fd socket, net::SocketAddre
   if (kind == ListenerKind::kHttp) {
     auto plain = std::make_unique<net::TcpTransport>(std::move(socket));
     if (!plain->attach(thread.loop())) co_return;
+    facts.transport = plain.get();
     co_await serve_http1(thread, std::move(plain), facts, *snapshot);
     co_return;
   }
@@ -147,6 +148,7 @@ Task<void> serve_connection(EdgeThread& thread, net::Fd socket, net::SocketAddre
   if (secure == nullptr) co_return;
   const tls::Facts tls_facts = secure->facts();
   facts.tls = &tls_facts;
+  facts.transport = secure.get();
   if (tls_facts.alpn == tls::kAcmeProtocol) co_return;  // the handshake was the answer: RFC 8737 section 3
   if (tls_facts.alpn == "h2") {
     co_await serve_http2(thread, std::move(secure), facts, *snapshot, {});

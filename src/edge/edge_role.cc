@@ -7,9 +7,20 @@
 #include <latch>
 #include <map>
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 namespace brink::edge {
+
+namespace {
+
+std::string machine_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
+}  // namespace
 
 EdgeRole::EdgeRole(Loop& loop) : loop_(loop) {}
 
@@ -37,6 +48,7 @@ std::expected<void, std::string> EdgeRole::configure(config::Config config, Role
     if (auto started = start(message); !started) return started;
   }
   snapshot_ = *snapshot;
+  shared_->routed_origins.clear();
   give_listeners(message);
   return {};
 }
@@ -49,6 +61,7 @@ std::expected<void, std::string> EdgeRole::start(RoleMessage& message) {
   telemetry::set_log_metrics(metrics_.get());
   log_channel_ = message.take("log");
   shared_ = std::make_unique<EdgeShared>(*metrics_, log_channel_.get(), *stored_);
+  shared_->node_name = machine_name();
   const std::size_t count = std::clamp<std::size_t>(message.number("threads"), 1, origin::kMaxLoops);
   for (std::size_t i = 0; i < count; ++i) {
     threads_.push_back(std::make_unique<LoopThread>(fmt::format("edge-{}", i)));

@@ -8,6 +8,7 @@
 #include "edge/access_log.h"
 #include "edge/client_counts.h"
 #include "edge/request_metrics.h"
+#include "edge/rules/routed_origins.h"
 #include "edge/snapshot.h"
 #include "http/date.h"
 #include "http/exchange.h"
@@ -36,6 +37,9 @@ struct EdgeShared {
   telemetry::Registry& metrics;  // locks inside
   int log_channel = -1;          // where access log lines go; -1: nowhere
   StoredZones& stored_zones;     // locks inside
+  std::string node_name;         // constant once the threads run
+  RoutedOrigins routed_origins{
+      [this](bool verify) { return stored_zones.tls_to_origins(verify); }};  // locks inside
 };
 
 // A connection that can be told to end as soon as it is polite. Leaves its thread's list when it dies.
@@ -76,6 +80,7 @@ class EdgeThread final : public http::Service {
   [[nodiscard]] std::array<std::int64_t, 2>& open_connections() { return open_connections_; }
   [[nodiscard]] EdgeShared& shared() { return shared_; }
   [[nodiscard]] http::RayId next_ray();
+  [[nodiscard]] Random& random() { return random_; }
   // The present time as the Date field writes it.
   [[nodiscard]] std::string_view date() { return date_.text(loop_.wall_now()); }
   [[nodiscard]] std::uint64_t next_connection_id() { return ++last_connection_; }

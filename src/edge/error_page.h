@@ -8,6 +8,7 @@
 #include "http/message.h"
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace brink::edge {
@@ -20,5 +21,8 @@ namespace brink::edge {
 // Whether a client that says `accept` would rather have JSON than HTML: JSON has the higher weight (RFC 9110
 // section 12.5.1), or the same and is named first. Who says nothing, or takes anything, gets HTML.
 [[nodiscard]] bool prefers_json(std::string_view accept);
+
+// As text of an HTML document or of a quoted attribute.
+[[nodiscard]] std::string html_escaped(std::string_view text);
 
 }  // namespace brink::edge

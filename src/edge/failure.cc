@@ -65,6 +65,13 @@ const Failure kLoopDetected{508, "proxy_loop_detected", "Loop detected",
                             "origin does not point at Brink."};
 const Failure kPlainTextOnly{421, "", "No https here", "This site is served by plain http only."};
 const Failure kUpgradeRefused{426, "", "Upgrade required", "This protocol cannot be spoken here."};
+const Failure kBlockedByRule{
+    403, "", "Access denied",
+    "The site's owner does not let this request through. If you think that you should be let "
+    "in, tell the owner what you did, and the Ray ID below."};
+const Failure kRateLimited{
+    429, "", "Too many requests",
+    "This address has asked too often in a short time. Wait a little, then try again."};
 
 const Failure& failure_of(const Error& error) {
   if (error.in<OriginError>()) {

@@ -29,5 +29,7 @@ extern const Failure kBadRequestBody;  // the request's content broke off or was
 extern const Failure kLoopDetected;    // the request has passed through Brink before, too often
 extern const Failure kPlainTextOnly;   // the zone does not do https
 extern const Failure kUpgradeRefused;
+extern const Failure kBlockedByRule;  // a rule of the zone
+extern const Failure kRateLimited;
 
 }  // namespace brink::edge

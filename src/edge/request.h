@@ -13,10 +13,11 @@
 namespace brink::edge {
 
 class EdgeThread;
+struct RuleState;
 
 struct Request {
-  Request(EdgeThread& on, http::ServerStream& from, std::shared_ptr<const Snapshot> under)
-      : thread(on), stream(from), snapshot(std::move(under)), head(from.request()) {}
+  Request(EdgeThread& on, http::ServerStream& from, std::shared_ptr<const Snapshot> under);
+  ~Request();
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
@@ -27,6 +28,12 @@ struct Request {
   http::Exchange exchange;
   const Zone* zone = nullptr;  // of `snapshot`, or the stored one
   std::shared_ptr<const Zone> stored_zone;
+
+  std::unique_ptr<RuleState> rules;  // nullptr where no rules can apply
+
+  // The request's content on its way to the origin; nullptr: none.
+  http::Body* request_body;
+  std::unique_ptr<http::Body> replayed_body;  // where its beginning was looked at
 
   // The response, once a stage has one: an origin's, or one made here.
   http::ResponseHead* response = nullptr;

@@ -110,6 +110,13 @@ void RequestMetrics::count_unreadable(std::uint16_t status) {
   registry_.counter(MetricId::kEdgeUnreadableRequests, {std::to_string(status)}).add(1);
 }
 
+void RequestMetrics::count_rule_match(rules::Phase phase, rules::Action action) {
+  auto& counter = rule_matches_[static_cast<std::size_t>(phase)][static_cast<std::size_t>(action)];
+  if (!counter)
+    counter = registry_.counter(MetricId::kEdgeRuleMatches, {rules::name_of(phase), rules::name_of(action)});
+  counter->add(1);
+}
+
 RequestMetrics::ZoneSeries RequestMetrics::make_series(std::string_view zone) {
   ZoneSeries series;
   for (std::size_t p = 0; p < kProtocols; ++p) {

@@ -6,6 +6,7 @@
 #include "edge/snapshot.h"
 #include "http/limits.h"
 #include "origin/pool.h"
+#include "rules/phase.h"
 #include "telemetry/metrics.h"
 #include "tls/facts.h"
 
@@ -32,6 +33,7 @@ class RequestMetrics {
   void count_handshake(const tls::Facts& facts, bool succeeded, Duration took);
   void count_limit(http::Limit limit);
   void count_unreadable(std::uint16_t status);
+  void count_rule_match(rules::Phase phase, rules::Action action);
   void count_connection(bool https) { connections_total_[https].add(1); }
   void set_open_connections(bool https, std::int64_t open) { connections_[https].set(open); }
   void set_origin_connections(const origin::Pool::Counts& counts) {
@@ -71,6 +73,9 @@ class RequestMetrics {
   std::array<telemetry::Counter, static_cast<std::size_t>(http::Limit::kCount)> limits_;
   std::array<telemetry::Counter, 2> connections_total_;  // http, https
   std::array<telemetry::Gauge, 2> connections_;
+  // Made when a rule of that phase first takes that action.
+  std::array<std::array<std::optional<telemetry::Counter>, rules::kActionCount>, rules::kPhaseCount>
+      rule_matches_;
   telemetry::Histogram handshake_duration_;
   telemetry::Gauge upgraded_;
   telemetry::Gauge origin_idle_;

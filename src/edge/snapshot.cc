@@ -182,6 +182,14 @@ std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_sn
   Problems problems;
   auto snapshot = std::make_shared<Snapshot>();
   copy_limits(config.edge, *snapshot);
+  if (!config.edge.geo.empty()) {
+    auto geo = filter::Geo::open(config.edge.geo);
+    if (geo) {
+      snapshot->geo = std::move(*geo);
+    } else {
+      problems.push_back(std::move(geo.error()));
+    }
+  }
 
   std::vector<tls::ServerEntry> entries;
   for (const config::Zone& each : config.zones) {

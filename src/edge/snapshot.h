@@ -8,6 +8,7 @@
 #include "edge/stored_zones.h"
 #include "edge/zone.h"
 #include "edge/zone_table.h"
+#include "filter/geo.h"
 #include "http/limits.h"
 #include "tls/server_contexts.h"
 #include "tls/ticket_keys.h"
@@ -26,6 +27,7 @@ struct Snapshot {
   std::vector<std::unique_ptr<Zone>> zones;
   ZoneTable by_host;
   std::shared_ptr<const tls::ServerContexts> certificates;
+  std::shared_ptr<const filter::Geo> geo;  // nullptr: no files are configured
 };
 
 // Makes a snapshot of `config`; the certificates and keys that it names (those of the local CA for zones

@@ -5,6 +5,8 @@
 #include "edge/edge_thread.h"
 #include "edge/error_page.h"
 #include "edge/forwarding.h"
+#include "edge/rules/phases.h"
+#include "edge/rules/rule_state.h"
 #include "edge/websocket.h"
 #include "http/client.h"
 #include "runtime/task_group.h"
@@ -41,6 +43,8 @@ Flow find_zone(Request& request) {
   request.exchange.zone = request.zone->name;
   const bool secure = request.stream.connection().tls != nullptr;
   if (secure && request.zone->tls == config::TlsMode::kOff) return refuse(request, kPlainTextOnly);
+  if (request.zone->rules != nullptr)
+    request.rules = std::make_unique<RuleState>(request, request.zone->rules);
   return Flow::kContinue;
 }
 
@@ -133,13 +137,18 @@ class InformationalRelay final : public http::InformationalSink {
 Task<Flow> ask_origin(Request& request) {
   const Zone& zone = *request.zone;
   if (!zone.origin_host.empty()) request.head.authority = zone.origin_host;
-  const origin::OriginPtr& origin = zone.origin_for(request.stream.connection().tls != nullptr);
+  origin::OriginPtr origin = zone.origin_for(request.stream.connection().tls != nullptr);
+  if (const RuleState* state = request.rules.get()) {
+    if (state->route.host_header != nullptr) request.head.authority = *state->route.host_header;
+    origin = request.thread.shared().routed_origins.find(origin, state->route, state->config.ssl);
+    if (origin == nullptr) co_return refuse(request, failure_of(origin::OriginError::kTlsHandshake));
+  }
   request.head.scheme = origin->settings.https ? "https" : "http";
   origin::Fetch& fetch = request.fetch.emplace(request.thread.origins(), origin, request.exchange.origin);
   begin_websocket(request);
   InformationalRelay relay(request.stream, co_await current_scope());
   auto response =
-      co_await fetch.start(request.head, request.stream.body(), request.stream.connection(), &relay);
+      co_await fetch.start(request.head, request.request_body, request.stream.connection(), &relay);
   if (relay.was_used()) co_await relay.finish();
   if (response && !finish_websocket(request, **response))
     response = fail(http::ClientError::kMalformedResponse);
@@ -200,24 +209,41 @@ Task<Flow> send_response(Request& request) {
   co_return Flow::kContinue;
 }
 
+using enum Direction;
+
 constexpr Stage kStages[] = {
-    {"zone", "", Direction::kInward, "finds the zone that has the host name; without one, 404", find_zone},
-    {"acme", "", Direction::kInward, "answers HTTP-01 challenges that are Brink's own (RFC 8555)",
-     answer_acme},
-    {"https", "", Direction::kInward, "redirects to https where the zone's `always_use_https` is on",
-     insist_on_https},
-    {"method", "", Direction::kInward,
+    {"zone", "", kInward, "finds the zone that has the host name; without one, 404", find_zone},
+    {"acme", "", kInward, "answers HTTP-01 challenges that are Brink's own (RFC 8555)", answer_acme},
+    {"https", "", kInward, "redirects to https where the zone's `always_use_https` is on", insist_on_https},
+    {"method", "", kInward,
      "refuses TRACE, CONNECT and WebSockets of zones without them, counts Max-Forwards down", check_method},
-    {"request_fields", "", Direction::kInward,
+    {"single_redirects", "http_request_dynamic_redirect", kInward, "redirects by the first rule that matches",
+     redirect_single},
+    {"url_rewrites", "http_request_transform", kInward, "changes path and query", rewrite_uri},
+    {"configuration", "http_config_settings", kInward, "changes settings for this request", change_settings},
+    {"origin_rules", "http_request_origin", kInward, "chooses the origin, its Host and its SNI",
+     choose_origin},
+    {"content", "", kInward, "reads the beginning of the content where a rule looks at it", nullptr,
+     read_content},
+    {"custom_rules", "http_request_firewall_custom", kInward, "blocks, logs, skips", check_custom_rules},
+    {"bulk_redirects", "http_request_redirect", kInward, "redirects by lists", redirect_by_list},
+    {"request_fields", "", kInward,
      "says who asks: Via, Forwarded, X-Forwarded-*, CF-Connecting-IP, CF-Ray; ends loops",
      set_request_fields},
-    {"origin", "", Direction::kInward, "asks the origin over a kept or a new connection", nullptr,
-     ask_origin},
-    {"error_page", "", Direction::kOutward, "makes a page, or problem+json, of a failure", make_error_page},
-    {"response_fields", "", Direction::kOutward, "adds Via, Date, CF-Ray, Proxy-Status, Server-Timing",
+    {"request_headers", "http_request_late_transform", kInward, "changes the fields that the origin gets",
+     rewrite_request_headers},
+    {"cache_rules", "http_request_cache_settings", kInward, "chooses what the cache is to do",
+     choose_cache_settings},
+    {"origin", "", kInward, "asks the origin over a kept or a new connection", nullptr, ask_origin},
+    {"error_page", "", kOutward, "makes a page, or problem+json, of a failure", make_error_page},
+    {"custom_errors", "http_custom_errors", kOutward, "shows the owner's own content instead of an error's",
+     serve_custom_errors},
+    {"response_fields", "", kOutward, "adds Via, Date, CF-Ray, Proxy-Status, Server-Timing",
      set_response_fields},
-    {"send", "", Direction::kOutward, "streams the response to the client at the client's pace", nullptr,
-     send_response},
+    {"response_headers", "http_response_headers_transform", kOutward,
+     "changes the fields that the client gets", rewrite_response_headers},
+    {"log_fields", "http_log_custom_fields", kOutward, "chooses fields for the log", choose_log_fields},
+    {"send", "", kOutward, "streams the response to the client at the client's pace", nullptr, send_response},
 };
 static_assert(std::size(kStages) <= http::Exchange::kMaxNotes);
 

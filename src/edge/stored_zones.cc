@@ -246,6 +246,11 @@ origin::OriginPtr StoredZones::make_origin(const HostFacts& facts, const Terms& 
   return origin;
 }
 
+std::shared_ptr<tls::ClientContext> StoredZones::tls_to_origins(bool verify) {
+  const std::lock_guard lock(making_);
+  return client_context(verify);
+}
+
 // With making_ held.
 std::shared_ptr<tls::ClientContext> StoredZones::client_context(bool verify) {
   auto& context = client_contexts_[verify ? 1 : 0];

@@ -43,6 +43,10 @@ class StoredZones {
   // none does.
   [[nodiscard]] std::shared_ptr<const Zone> find(std::string_view host);
 
+  // How TLS to an origin is spoken for zones that say nothing more than whether its certificate is checked.
+  // nullptr where it cannot be.
+  [[nodiscard]] std::shared_ptr<tls::ClientContext> tls_to_origins(bool verify);
+
   // What a tls::EntrySource answers: the certificates of a name; the certificate of the TLS-ALPN-01 challenge
   // of ACME (RFC 8737) that is under way for it.
   [[nodiscard]] std::shared_ptr<const tls::ServerEntry> find_certificates(std::string_view server_name);

@@ -3,8 +3,10 @@
 
 #include "config/config.h"
 #include "origin/origin.h"
+#include "rules/zone_rules.h"
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 namespace brink::edge {
@@ -20,6 +22,7 @@ struct Zone {
   std::string origin_host;  // the Host sent to the origin; empty: the request's own
   bool always_use_https = false;
   bool websockets = true;
+  std::shared_ptr<const rules::ZoneRules> rules;  // nullptr: none
 
   [[nodiscard]] const origin::OriginPtr& origin_for(bool secure) const {
     return secure || plain_origin == nullptr ? origin : plain_origin;

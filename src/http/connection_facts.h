@@ -9,6 +9,10 @@
 #include <chrono>
 #include <cstdint>
 
+namespace brink::net {
+class Transport;
+}
+
 namespace brink::http {
 
 struct ConnectionFacts {
@@ -18,7 +22,8 @@ struct ConnectionFacts {
   net::SocketAddress client;  // as `peer`, or what a trusted PROXY protocol header said
   TimePoint accepted;
   std::chrono::system_clock::time_point accepted_wall;
-  const tls::Facts* tls = nullptr;  // nullptr for plain text
+  const tls::Facts* tls = nullptr;            // nullptr for plain text
+  const net::Transport* transport = nullptr;  // for what the kernel knows of the way to the client
 };
 
 }  // namespace brink::http

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace brink::http {
 
@@ -43,6 +44,24 @@ struct StageNote {
   std::uint8_t stage = 0;  // its place in edge::kStages
   Duration took{};
   std::string_view decision;  // static text, as "continue" or "respond"
+};
+
+// A rule that matched the request; views of the rule.
+struct RuleMatch {
+  std::string_view phase;   // "http_request_firewall_custom"
+  std::string_view source;  // Logpush's name of a security product, "firewallCustom"; empty for other phases
+  std::string_view action;
+  std::string_view ruleset;  // ids
+  std::string_view rule;
+  std::string_view description;
+};
+
+// A field that a rule of http_log_custom_fields wants in the log.
+struct CustomField {
+  enum class Group : std::uint8_t { kRequest, kResponse, kCookie };
+  Group group;
+  std::string_view name;
+  std::string_view value;
 };
 
 struct Exchange {
@@ -76,7 +95,12 @@ struct Exchange {
   std::string_view refused_because;  // what was wrong with a request that could not be read; empty: nothing
   std::string_view cache_status;     // "none" until the cache is asked
 
-  static constexpr std::size_t kMaxNotes = 32;
+  static constexpr std::size_t kMaxRuleMatches = 64;
+  std::vector<RuleMatch> rule_matches;  // in the order in which they matched
+  static constexpr std::size_t kMaxCustomFields = 128;
+  std::vector<CustomField> custom_fields;
+
+  static constexpr std::size_t kMaxNotes = 48;
   std::array<StageNote, kMaxNotes> notes;
   std::uint8_t note_count = 0;
 

@@ -33,6 +33,25 @@ FactValue origin_fact(const Exchange& exchange, FactValue value) {
   return exchange.origin.attempts == 0 ? FactValue() : value;
 }
 
+const RuleMatch* last_security_match(const Exchange& exchange) {
+  for (auto match = exchange.rule_matches.rbegin(); match != exchange.rule_matches.rend(); ++match) {
+    if (!match->source.empty()) return &*match;
+  }
+  return nullptr;
+}
+
+FactValue column(const Exchange& exchange, std::string_view RuleMatch::* member, bool security_only) {
+  const bool any = security_only ? last_security_match(exchange) != nullptr : !exchange.rule_matches.empty();
+  return any ? FactValue(RuleColumn{exchange.rule_matches, member, security_only}) : FactValue();
+}
+
+FactValue custom(const Exchange& exchange, CustomField::Group group) {
+  for (const CustomField& field : exchange.custom_fields) {
+    if (field.group == group) return CustomFieldGroup{exchange.custom_fields, group};
+  }
+  return {};
+}
+
 using E = const Exchange&;
 
 constexpr ExchangeField kFields[] = {
@@ -128,6 +147,35 @@ constexpr ExchangeField kFields[] = {
      [](E e) { return origin_fact(e, milliseconds(e.origin.first_byte)); }},
     {"", "OriginResponseBytes", "bytes of content received from the origin",
      [](E e) { return origin_fact(e, number(e.origin.response_bytes)); }},
+    {"", "SecurityAction", "what the last security rule that matched did",
+     [](E e) {
+       const RuleMatch* match = last_security_match(e);
+       return match == nullptr ? FactValue() : text(match->action);
+     }},
+    {"", "SecurityRuleID", "the id of that rule",
+     [](E e) {
+       const RuleMatch* match = last_security_match(e);
+       return match == nullptr ? FactValue() : text(match->rule);
+     }},
+    {"", "SecurityRuleDescription", "its description, the first 128 bytes",
+     [](E e) {
+       const RuleMatch* match = last_security_match(e);
+       return match == nullptr ? FactValue() : text(match->description.substr(0, 128));
+     }},
+    {"", "SecurityActions", "what each security rule that matched did, in order",
+     [](E e) { return column(e, &RuleMatch::action, true); }},
+    {"", "SecurityRuleIDs", "the ids of these rules", [](E e) { return column(e, &RuleMatch::rule, true); }},
+    {"", "SecuritySources", "the products of these rules, as firewallCustom",
+     [](E e) { return column(e, &RuleMatch::source, true); }},
+    {"", "MatchedRuleIDs", "the ids of all rules that matched, whatever their phase, in order",
+     [](E e) { return column(e, &RuleMatch::rule, false); }},
+    {"", "MatchedRulePhases", "the phases of these rules",
+     [](E e) { return column(e, &RuleMatch::phase, false); }},
+    {"", "RequestHeaders", "fields of the request that rules of http_log_custom_fields name",
+     [](E e) { return custom(e, CustomField::Group::kRequest); }},
+    {"", "ResponseHeaders", "fields of the response, likewise",
+     [](E e) { return custom(e, CustomField::Group::kResponse); }},
+    {"", "Cookies", "cookies, likewise", [](E e) { return custom(e, CustomField::Group::kCookie); }},
     {"", "RefusedBecause", "what was wrong with a request that could not be read and was refused",
      [](E e) { return e.refused_because.empty() ? FactValue() : text(e.refused_because); }},
     {"", "ProxyError", "RFC 9209 error type where Brink could not get an answer",

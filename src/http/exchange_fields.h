@@ -12,9 +12,22 @@
 
 namespace brink::http {
 
+// One member of the rules that matched, as a list; of those of security products alone, or of all.
+struct RuleColumn {
+  std::span<const RuleMatch> matches;
+  std::string_view RuleMatch::* member;
+  bool security_only = false;
+};
+
+// The custom fields of one group, as an object; a name that stands there several times has a list.
+struct CustomFieldGroup {
+  std::span<const CustomField> fields;
+  CustomField::Group group;
+};
+
 // A view; good as long as the exchange it was read from. std::monostate: the fact is not known.
 using FactValue = std::variant<std::monostate, bool, std::int64_t, double, std::string_view, net::IpAddress,
-                               std::chrono::system_clock::time_point>;
+                               std::chrono::system_clock::time_point, RuleColumn, CustomFieldGroup>;
 
 struct ExchangeField {
   std::string_view rules_name;  // "http.request.method"; empty: not in the Rules language

@@ -36,6 +36,8 @@ class JsonWriter {
     }
   }
   void member(std::string_view name, double value);  // null where it is not a number
+  // `json` is a whole JSON value already; it is left out where it finds no room.
+  void json_member(std::string_view name, std::string_view json) { member_as_is(name, json); }
   // RFC 3339 in UTC with milliseconds.
   void member(std::string_view name, std::chrono::system_clock::time_point value);
 

@@ -26,6 +26,8 @@ enum class MetricId : std::uint16_t {
   kEdgeLimitHits,
   kEdgeUnreadableRequests,
   kEdgeWebsockets,
+  kEdgeRuleMatches,
+  kEdgeRateLimitForgotten,
   kOriginRequests,
   kOriginErrors,
   kOriginConnections,
@@ -106,6 +108,8 @@ inline constexpr Label kListener{.name = "listener", .values = "http, https"};
 inline constexpr Label kTlsVersion{.name = "version", .values = "TLSv1.3, TLSv1.2, none"};
 inline constexpr Label kResumed{.name = "resumed", .values = "yes, no"};
 inline constexpr Label kResult{.name = "result", .values = "ok, failed"};
+inline constexpr Label kPhase{.name = "phase", .values = "the phases of the Rules language"};
+inline constexpr Label kAction{.name = "action", .values = "the actions of the Rules language"};
 inline constexpr Label kLimit{.name = "limit",
                               .values = "the keys of [edge.limits], [edge.timeouts] and [origin]"};
 inline constexpr Label kStatus{.name = "status", .values = "400, 408, 413, 414, 421, 431, 501, 505"};
@@ -113,8 +117,9 @@ inline constexpr Label kErrorKind{
     .name = "kind", .values = "the error types of RFC 9209, section 2.3; client where the client broke off"};
 inline constexpr Label kAcmeResult{
     .name = "result",
-    .values = "issued, unreachable, server_error, rate_limited, refused, invalid, timeout, protocol_error, "
-              "configuration, store, cancelled"};
+    .values =
+        "issued, unreachable, server_error, rate_limited, refused, invalid, timeout, protocol_error, "
+        "configuration, store, cancelled"};
 inline constexpr Label kState{.name = "state", .values = "idle, active"};
 inline constexpr Label kDropReason{
     .name = "reason", .values = "channel_full, line_too_long, queue_full, disk_full, write_failed"};
@@ -190,6 +195,13 @@ inline constexpr MetricInfo kMetrics[] = {
      {labels::kStatus}},
     {MetricId::kEdgeWebsockets, "brink_edge_websockets", MetricType::kGauge,
      "Open WebSockets and other upgraded connections."},
+    {MetricId::kEdgeRuleMatches,
+     "brink_edge_rule_matches_total",
+     MetricType::kCounter,
+     "Rules that matched a request, by the phase they ran in and what they did.",
+     {labels::kPhase, labels::kAction}},
+    {MetricId::kEdgeRateLimitForgotten, "brink_edge_rate_limit_forgotten_total", MetricType::kCounter,
+     "Keys of rate limits that were still being counted when the table was full, and were forgotten."},
     {MetricId::kOriginRequests,
      "brink_origin_requests_total",
      MetricType::kCounter,

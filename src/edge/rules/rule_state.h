@@ -1,0 +1,97 @@
+// What the rules of a request's zone have seen and decided so far. Made once the zone is known, and only
+// where it has rules; lives as long as the request.
+#pragma once
+
+#include "edge/rules/request_facts.h"
+#include "net/path_estimate.h"
+#include "rules/action.h"
+#include "rules/phase_run.h"
+#include "rules/request_fields.h"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace brink::edge {
+
+struct Request;
+
+// The members of all matching `route` rules together; each the last one's.
+struct RouteDecision {
+  const std::string* host_header = nullptr;
+  const std::string* origin_host = nullptr;
+  const std::string* sni = nullptr;
+  std::optional<std::uint16_t> origin_port;
+  [[nodiscard]] bool changes_origin() const {
+    return origin_host != nullptr || sni != nullptr || origin_port || host_header != nullptr;
+  }
+};
+
+// A rate limit that counts once the response is known.
+struct PendingCount {
+  const rules::CompiledRule* rule;
+  std::array<std::uint64_t, 2> key;
+};
+
+struct RuleState {
+  RuleState(Request& request, std::shared_ptr<const rules::ZoneRules> rules_of_zone);
+  RuleState(const RuleState&) = delete;
+  RuleState& operator=(const RuleState&) = delete;
+
+  const std::shared_ptr<const rules::ZoneRules> rules;
+  RequestFacts source;
+  rules::Facts facts;
+  rules::Skipped skipped;
+
+  RuleTarget target;
+  RuleBody body;
+  // The heads as they were before rules changed them; nothing: they did not.
+  std::optional<std::span<const rules::NamedText>> received_lines;
+  std::optional<std::span<const rules::NamedText>> response_lines;
+
+  RouteDecision route;
+  rules::SetConfig config;
+  std::optional<rules::SetCacheSettings> cache;
+  std::vector<PendingCount> pending;  // on the thread's heap; few requests have any
+
+  std::uint64_t error_number = 0;     // cf.response.1xxx_code
+  std::string_view error_type;        // cf.response.error_type
+  bool is_security_response = false;  // a block: no custom error page replaces it
+
+  // Asked once.
+  [[nodiscard]] const net::PathEstimate& path();
+  [[nodiscard]] std::string_view random_seed();  // 16 bytes
+
+  // Runs a phase: visit(ruleset, rule) for each rule that matches, until it answers false. Every match is
+  // noted for the log and counted.
+  template <class Visit>
+  void run(rules::Phase phase, Visit&& visit) {
+    if (rules->of(phase).empty()) return;
+    facts.begin_phase();
+    rules::run_phase(*rules, phase, facts, skipped,
+                     [&](const rules::Ruleset& ruleset, const rules::CompiledRule& rule) {
+                       const bool goes_on = visit(ruleset, rule);
+                       note(ruleset, rule);
+                       return goes_on;
+                     });
+  }
+
+  // Whether the rules have anything to say in that phase.
+  [[nodiscard]] bool has(rules::Phase phase) const { return !rules->of(phase).empty(); }
+
+  void note(const rules::Ruleset& ruleset, const rules::CompiledRule& rule);
+
+ private:
+  Request& request_;
+  std::optional<net::PathEstimate> path_;
+  std::array<char, 16> seed_{};
+  bool has_seed_ = false;
+};
+
+}  // namespace brink::edge
