@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <utility>
 
 namespace brink::rules {
 namespace {
@@ -196,9 +197,10 @@ std::string_view joined_header(std::span<const NamedText> lines, std::string_vie
   if (count <= 1) return first;
   char* const place = arena.allocate(size - separator.size());
   char* at = place;
+  bool is_first = true;
   for (const NamedText& line : lines) {
     if (!equals_ignoring_case(line.name, name)) continue;
-    if (at != place) at = std::ranges::copy(separator, at).out;
+    if (!std::exchange(is_first, false)) at = std::ranges::copy(separator, at).out;
     at = std::ranges::copy(line.value, at).out;
   }
   return {place, static_cast<std::size_t>(at - place)};
