@@ -53,6 +53,10 @@ struct ReadContext {
 [[nodiscard]] std::expected<Ruleset, Problems> read_stored_ruleset(std::string_view text,
                                                                    ReadContext context);
 
+// What rules must be together, one by one good: no more than kMaxRulesPerRuleset, no ref twice, those that
+// limit rates after all others. `rules` is an array of objects; pointers begin with `pointer`.
+[[nodiscard]] Problems check_together(const nlohmann::json& rules, const std::string& pointer);
+
 // One rule of a ruleset of that kind and phase; pointers begin with `pointer`.
 [[nodiscard]] std::expected<Rule, Problems> read_rule(const nlohmann::json& json, Kind kind, Phase phase,
                                                       const ReadContext& context,

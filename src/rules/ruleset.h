@@ -30,7 +30,7 @@ enum class Kind : std::uint8_t {
 [[nodiscard]] std::optional<Kind> find_kind(std::string_view name);
 
 // How a rule of http_ratelimit counts (section 6 of the language's description).
-struct RateLimit {
+struct RateLimiting {
   std::vector<ExpressionPtr> characteristics;  // what makes the key; of an array, its first element
   bool per_site = true;  // cf.colo.id is among them, as it must be; not in the list above
   std::chrono::seconds period{0};
@@ -54,7 +54,7 @@ struct Rule {
   Act act;
   ExpressionPtr expression;  // nullptr where `unreadable`
   bool logging = true;       // whether a match is told in the log
-  std::optional<RateLimit> ratelimit;
+  std::optional<RateLimiting> ratelimit;
   std::string last_updated;  // RFC 3339
   // Not empty for a rule of the store that no longer reads (its list has gone, the language has changed): it
   // never acts, and this says why.
