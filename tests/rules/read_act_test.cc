@@ -140,13 +140,8 @@ TEST(ReadExecute, ACustomRulesetExecutesNone) {
 
 TEST(ReadRewrite, TakesPathAndQuery) {
   GivenReading given;
-  const RewriteUri rewrite = given.act<RewriteUri>(Phase::kRequestTransform, R"({"action":"rewrite",
-      "action_parameters":{"uri":{"path":{"expression":"lower(http.request.uri.path)"
-}
-, "query" : {"value" : ""}
-}
-}
-})");
+  const RewriteUri rewrite = given.act<RewriteUri>(Phase::kRequestTransform, R"json({"action":"rewrite",
+      "action_parameters":{"uri":{"path":{"expression":"lower(http.request.uri.path)"},"query":{"value":""}}}})json");
   EXPECT_EQ(std::get<ExpressionPtr>(*rewrite.path)->source, "lower(http.request.uri.path)");
 EXPECT_EQ(text(rewrite.query), "");
 EXPECT_TRUE(rewrite.origin);
