@@ -109,7 +109,7 @@ void redirects(std::size_t entries, std::size_t lookups) {
 
 void rate_limits(std::size_t entries, std::size_t lookups) {
   RateLimitTable table(entries);
-  const RateLimit limit{.period = 60s, .limit = 100};
+  const RateTerms limit{.period = 60s, .limit = 100};
   std::vector<RateKey> keys;
   for (std::size_t n = 0; n < entries; ++n) {
     const Value value = Value::of_int(static_cast<std::int64_t>(n));

@@ -45,7 +45,8 @@ std::expected<void, std::string> EdgeRole::configure(config::Config config, Role
   auto snapshot = make_snapshot(std::move(config), *read_file, snapshot_.get(), ticket_keys_, stored_);
   if (!snapshot) return std::unexpected(fmt::format("{}", fmt::join(snapshot.error(), "; ")));
   if (threads_.empty()) {
-    if (auto started = start(message); !started) return started;
+    const std::size_t keys = (*snapshot)->config.edge.limits.rate_limit_keys;
+    if (auto started = start(message, keys); !started) return started;
   }
   snapshot_ = *snapshot;
   shared_->routed_origins.clear();
@@ -54,13 +55,13 @@ std::expected<void, std::string> EdgeRole::configure(config::Config config, Role
 }
 
 // Makes the threads; the number of them is for the life of the process.
-std::expected<void, std::string> EdgeRole::start(RoleMessage& message) {
+std::expected<void, std::string> EdgeRole::start(RoleMessage& message, std::size_t rate_limit_keys) {
   auto registry = telemetry::Registry::open(message.take("segment"));
   if (!registry) return std::unexpected("the metrics segment cannot be mapped: " + registry.error().text());
   metrics_ = std::move(*registry);
   telemetry::set_log_metrics(metrics_.get());
   log_channel_ = message.take("log");
-  shared_ = std::make_unique<EdgeShared>(*metrics_, log_channel_.get(), *stored_);
+  shared_ = std::make_unique<EdgeShared>(*metrics_, log_channel_.get(), *stored_, rate_limit_keys);
   shared_->node_name = machine_name();
   const std::size_t count = std::clamp<std::size_t>(message.number("threads"), 1, origin::kMaxLoops);
   for (std::size_t i = 0; i < count; ++i) {

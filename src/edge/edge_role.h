@@ -28,7 +28,7 @@ class EdgeRole {
   Task<void> drain(Deadline deadline);
 
  private:
-  std::expected<void, std::string> start(RoleMessage& message);
+  std::expected<void, std::string> start(RoleMessage& message, std::size_t rate_limit_keys);
   void give_listeners(RoleMessage& message);
 
   Loop& loop_;

@@ -12,6 +12,14 @@ constexpr auto kHousekeeping = std::chrono::seconds(1);
 
 }  // namespace
 
+EdgeShared::EdgeShared(telemetry::Registry& registry, int channel, StoredZones& stored,
+                       std::size_t rate_limit_keys)
+    : metrics(registry), log_channel(channel), stored_zones(stored), rate_limits(rate_limit_keys) {
+  unsigned char seed[sizeof rate_limit_seed];
+  fill_secret(seed);
+  std::memcpy(&rate_limit_seed, seed, sizeof seed);
+}
+
 EdgeThread::EdgeThread(EdgeShared& shared, std::size_t index, Loop& loop,
                        std::unique_ptr<net::CaresResolver> resolver)
     : shared_(shared),

@@ -17,6 +17,7 @@
 #include "net/cares_resolver.h"
 #include "net/listener.h"
 #include "origin/pool.h"
+#include "rules/rate_limit.h"
 #include "runtime/loop_thread.h"
 #include "runtime/task_group.h"
 
@@ -29,8 +30,7 @@ namespace brink::edge {
 
 // What all threads of the edge share: each part says how it may be.
 struct EdgeShared {
-  EdgeShared(telemetry::Registry& registry, int channel, StoredZones& stored)
-      : metrics(registry), log_channel(channel), stored_zones(stored) {}
+  EdgeShared(telemetry::Registry& registry, int channel, StoredZones& stored, std::size_t rate_limit_keys);
 
   ClientCounts clients;          // locks inside
   origin::PoolDirectory pools;   // constant once the threads run
@@ -40,6 +40,8 @@ struct EdgeShared {
   std::string node_name;         // constant once the threads run
   RoutedOrigins routed_origins{
       [this](bool verify) { return stored_zones.tls_to_origins(verify); }};  // locks inside
+  rules::RateLimitTable rate_limits;                                         // locks inside
+  std::uint64_t rate_limit_seed = 0;  // a secret of this process; constant
 };
 
 // A connection that can be told to end as soon as it is polite. Leaves its thread's list when it dies.

@@ -27,6 +27,7 @@ std::optional<HostFacts> read_host_facts(const store::ReadTransaction& transacti
   if (!zone || zone->paused) return std::nullopt;
   HostFacts facts;
   facts.zone = zone->id;
+  facts.account = zone->account;
   facts.zone_name = zone->name;
   for (const store::DnsRecord& record : store::dns_records::proxied(transaction, zone->id, host)) {
     if (const auto address = net::IpAddress::parse(record.content)) {

@@ -16,6 +16,7 @@ namespace brink::edge {
 
 struct HostFacts {
   store::Id zone;
+  store::Id account;
   std::string zone_name;
   // Where its proxied records point: addresses, or a name.
   std::vector<net::IpAddress> addresses;

@@ -5,6 +5,7 @@
 #include "edge/edge_thread.h"
 #include "edge/error_page.h"
 #include "edge/forwarding.h"
+#include "edge/rules/blocking.h"
 #include "edge/rules/phases.h"
 #include "edge/rules/rule_state.h"
 #include "edge/websocket.h"
@@ -43,8 +44,9 @@ Flow find_zone(Request& request) {
   request.exchange.zone = request.zone->name;
   const bool secure = request.stream.connection().tls != nullptr;
   if (secure && request.zone->tls == config::TlsMode::kOff) return refuse(request, kPlainTextOnly);
-  if (request.zone->rules != nullptr)
-    request.rules = std::make_unique<RuleState>(request, request.zone->rules);
+  auto rules = request.stored_zone != nullptr ? request.zone->rules
+                                              : request.thread.shared().stored_zones.rules_of(*request.zone);
+  if (rules != nullptr) request.rules = std::make_unique<RuleState>(request, std::move(rules));
   return Flow::kContinue;
 }
 
@@ -146,6 +148,7 @@ Task<Flow> ask_origin(Request& request) {
   request.head.scheme = origin->settings.https ? "https" : "http";
   origin::Fetch& fetch = request.fetch.emplace(request.thread.origins(), origin, request.exchange.origin);
   begin_websocket(request);
+  count_for_origin(request);
   InformationalRelay relay(request.stream, co_await current_scope());
   auto response =
       co_await fetch.start(request.head, request.request_body, request.stream.connection(), &relay);
@@ -168,6 +171,7 @@ Flow make_error_page(Request& request) {
   http::ResponseHead& page = request.respond(request.failure->status);
   request.own_body = error_page(*request.failure, request.exchange, page);
   request.response_body = request.own_body.get();
+  if (request.rules != nullptr) add_retry_after(request, page);
   request.exchange.proxy_error = request.failure->proxy_status;
   return Flow::kContinue;
 }
@@ -217,6 +221,7 @@ constexpr Stage kStages[] = {
     {"https", "", kInward, "redirects to https where the zone's `always_use_https` is on", insist_on_https},
     {"method", "", kInward,
      "refuses TRACE, CONNECT and WebSockets of zones without them, counts Max-Forwards down", check_method},
+    {"sanitize", "http_request_sanitize", kInward, "makes the path that rules see normal", sanitize},
     {"single_redirects", "http_request_dynamic_redirect", kInward, "redirects by the first rule that matches",
      redirect_single},
     {"url_rewrites", "http_request_transform", kInward, "changes path and query", rewrite_uri},
@@ -226,6 +231,7 @@ constexpr Stage kStages[] = {
     {"content", "", kInward, "reads the beginning of the content where a rule looks at it", nullptr,
      read_content},
     {"custom_rules", "http_request_firewall_custom", kInward, "blocks, logs, skips", check_custom_rules},
+    {"rate_limits", "http_ratelimit", kInward, "counts requests, blocks those above a limit", limit_rates},
     {"bulk_redirects", "http_request_redirect", kInward, "redirects by lists", redirect_by_list},
     {"request_fields", "", kInward,
      "says who asks: Via, Forwarded, X-Forwarded-*, CF-Connecting-IP, CF-Ray; ends loops",
@@ -242,6 +248,8 @@ constexpr Stage kStages[] = {
      set_response_fields},
     {"response_headers", "http_response_headers_transform", kOutward,
      "changes the fields that the client gets", rewrite_response_headers},
+    {"response_counts", "http_ratelimit", kOutward, "counts for the limits that look at responses",
+     count_responses},
     {"log_fields", "http_log_custom_fields", kOutward, "chooses fields for the log", choose_log_fields},
     {"send", "", kOutward, "streams the response to the client at the client's pace", nullptr, send_response},
 };

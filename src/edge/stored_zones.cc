@@ -137,8 +137,10 @@ std::shared_ptr<const Zone> StoredZones::find(std::string_view host) {
   auto facts = read_host_facts(**transaction, name);
   if (!facts) {
     kept.zone = nullptr;
-  } else if (kept.zone == nullptr || facts != kept.facts) {
-    kept.zone = make_zone(*facts);
+  } else {
+    auto rules = rules_.find(**transaction, facts->account, facts->zone);
+    if (kept.zone == nullptr || facts != kept.facts || rules != kept.zone->rules)
+      kept.zone = make_zone(*facts, std::move(rules));
   }
   kept.verified = (*transaction)->sequence();
   kept.facts = std::move(facts);
@@ -203,9 +205,40 @@ std::optional<std::string> StoredZones::acme_answer(std::string_view token) {
   return std::string(*answer);
 }
 
-std::shared_ptr<const Zone> StoredZones::make_zone(const HostFacts& facts) {
+std::shared_ptr<const rules::ZoneRules> StoredZones::rules_of(const Zone& declared) {
+  const store::Environment* store = environment();
+  if (store == nullptr) return declared.rules;
+  const std::uint64_t sequence = store->sequence();
+  auto& shard = shard_of(declared_rules_, declared.name);
+  KeptRules kept;
+  {
+    const std::lock_guard lock(shard.mutex);
+    if (const auto found = shard.kept.find(declared.name); found != shard.kept.end()) {
+      if (found->second.verified == sequence && found->second.declared == declared.rules)
+        return found->second.both;
+      kept = found->second;
+    }
+  }
+  const auto transaction = store->read();
+  if (!transaction) return declared.rules;
+  const auto zone = store::zones::find(**transaction, declared.name);
+  auto stored = zone ? rules_.find(**transaction, zone->account, zone->id) : nullptr;
+  if (stored != kept.stored || declared.rules != kept.declared || kept.verified == 0) {
+    kept.both = rules::ZoneRules::overlaid(stored, declared.rules);
+    kept.stored = std::move(stored);
+    kept.declared = declared.rules;
+  }
+  kept.verified = (*transaction)->sequence();
+  auto both = kept.both;
+  keep(shard, declared.name, std::move(kept));
+  return both;
+}
+
+std::shared_ptr<const Zone> StoredZones::make_zone(const HostFacts& facts,
+                                                   std::shared_ptr<const rules::ZoneRules> rules) {
   const std::lock_guard lock(making_);
   auto zone = std::make_shared<Zone>();
+  zone->rules = std::move(rules);
   zone->name = facts.zone_name;
   zone->tls = facts.ssl;
   zone->always_use_https = facts.always_use_https;

@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "edge/host_facts.h"
+#include "edge/rules/stored_rules.h"
 #include "edge/zone.h"
 #include "store/environment.h"
 #include "tls/client_context.h"
@@ -43,6 +44,10 @@ class StoredZones {
   // none does.
   [[nodiscard]] std::shared_ptr<const Zone> find(std::string_view host);
 
+  // The rules of a zone of brink.toml: those of its file, and for phases of which the file says nothing,
+  // those that the store has for the zone of that name.
+  [[nodiscard]] std::shared_ptr<const rules::ZoneRules> rules_of(const Zone& declared);
+
   // How TLS to an origin is spoken for zones that say nothing more than whether its certificate is checked.
   // nullptr where it cannot be.
   [[nodiscard]] std::shared_ptr<tls::ClientContext> tls_to_origins(bool verify);
@@ -60,6 +65,12 @@ class StoredZones {
     std::uint64_t verified = 0;  // the sequence number up to which it is known to hold
     std::optional<HostFacts> facts;
     std::shared_ptr<const Zone> zone;
+  };
+  struct KeptRules {
+    std::uint64_t verified = 0;
+    std::shared_ptr<const rules::ZoneRules> stored;
+    std::shared_ptr<const rules::ZoneRules> declared;
+    std::shared_ptr<const rules::ZoneRules> both;
   };
   struct KeptCertificates {
     std::uint64_t verified = 0;
@@ -85,7 +96,8 @@ class StoredZones {
   };
 
   [[nodiscard]] const store::Environment* environment();
-  [[nodiscard]] std::shared_ptr<const Zone> make_zone(const HostFacts& facts);
+  [[nodiscard]] std::shared_ptr<const Zone> make_zone(const HostFacts& facts,
+                                                      std::shared_ptr<const rules::ZoneRules> rules);
   [[nodiscard]] origin::OriginPtr make_origin(const HostFacts& facts, const Terms& terms, bool https);
   [[nodiscard]] std::shared_ptr<tls::ClientContext> client_context(bool verify);
   [[nodiscard]] bool is_revoked(std::string_view serial);
@@ -99,6 +111,8 @@ class StoredZones {
 
   Shards<KeptHost> hosts_;
   Shards<KeptCertificates> certificates_;
+  Shards<KeptRules> declared_rules_;
+  StoredRules rules_;
 
   std::mutex making_;  // guards what follows
   std::shared_ptr<const Terms> terms_;

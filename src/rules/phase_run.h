@@ -49,11 +49,10 @@ Next run_ruleset(const ZoneRules& rules, const CompiledRuleset& ruleset, Level l
 
 }  // namespace detail
 
-// Calls visit(ruleset, rule) for every rule that matches, `skip` among them but not `execute`, in order,
-// until it answers false.
+// Runs the rulesets of `entry` as those of `phase`.
 template <class Visit>
-void run_phase(const ZoneRules& rules, Phase phase, Facts& facts, Skipped& skipped, Visit&& visit) {
-  const ZoneRules::EntryPoints& entry = rules.of(phase);
+void run_entry_points(const ZoneRules& rules, const ZoneRules::EntryPoints& entry, Phase phase, Facts& facts,
+                      Skipped& skipped, Visit&& visit) {
   const auto at = static_cast<std::size_t>(phase);
   if (entry.account != nullptr && !skipped.account[at]) {
     const auto next =
@@ -62,6 +61,13 @@ void run_phase(const ZoneRules& rules, Phase phase, Facts& facts, Skipped& skipp
   }
   if (entry.zone != nullptr && !skipped.zone[at])
     detail::run_ruleset(rules, *entry.zone, detail::Level::kZone, facts, skipped, visit);
+}
+
+// Calls visit(ruleset, rule) for every rule that matches, `skip` among them but not `execute`, in order,
+// until it answers false.
+template <class Visit>
+void run_phase(const ZoneRules& rules, Phase phase, Facts& facts, Skipped& skipped, Visit&& visit) {
+  run_entry_points(rules, rules.of(phase), phase, facts, skipped, visit);
 }
 
 }  // namespace brink::rules

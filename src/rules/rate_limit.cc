@@ -79,7 +79,7 @@ struct RateLimitTable::Entry {
   [[nodiscard]] bool is_mitigated(std::int64_t now) const { return now < mitigated_until; }
 
   // Moves the buckets on to where `now` is.
-  void advance(const RateLimit& limit, std::int64_t now) {
+  void advance(const RateTerms& limit, std::int64_t now) {
     const std::int64_t period = limit.period.count();
     const std::int64_t elapsed = now - bucket_start;
     if (elapsed < period) return;  // threads read clocks at slightly different moments: it may be below 0
@@ -97,14 +97,14 @@ struct RateLimitTable::Entry {
   void clear_counts() { current = previous = 0; }
 
   // The estimate, times the period.
-  [[nodiscard]] unsigned __int128 scaled_estimate(const RateLimit& limit, std::int64_t now) const {
+  [[nodiscard]] unsigned __int128 scaled_estimate(const RateTerms& limit, std::int64_t now) const {
     const std::int64_t period = limit.period.count();
     const std::int64_t left = period - std::clamp<std::int64_t>(now - bucket_start, 0, period);
     return static_cast<unsigned __int128>(current) * static_cast<std::uint64_t>(period) +
            static_cast<unsigned __int128>(previous) * static_cast<std::uint64_t>(left);
   }
 
-  RateDecision decide(const RateLimit& limit, std::int64_t now) const {
+  RateDecision decide(const RateTerms& limit, std::int64_t now) const {
     if (is_mitigated(now))
       return {.exceeded = true, .mitigated = true, .reset = Instant(mitigated_until - now)};
     const auto period = static_cast<std::uint64_t>(limit.period.count());
@@ -119,13 +119,13 @@ struct RateLimitTable::Entry {
   }
 
   // What follows from an exceeded limit: the time of mitigation begins, and the count ends.
-  void mitigate(const RateLimit& limit, std::int64_t now) {
+  void mitigate(const RateTerms& limit, std::int64_t now) {
     if (limit.mitigation.count() <= 0) return;
     mitigated_until = now + limit.mitigation.count();
     clear_counts();
   }
 
-  void touch(const RateLimit& limit, std::int64_t now) {
+  void touch(const RateTerms& limit, std::int64_t now) {
     used = seconds_of(now);
     worthless_from = seconds_of(std::max(now + 2 * limit.period.count(), mitigated_until)) + 1;
   }
@@ -209,7 +209,7 @@ RateLimitTable::~RateLimitTable() { ::munmap(sets_, set_count_ * sizeof(Set)); }
 
 std::size_t RateLimitTable::memory() const { return set_count_ * sizeof(Set); }
 
-RateDecision RateLimitTable::count(const RateKey& key, const RateLimit& limit, Instant instant) {
+RateDecision RateLimitTable::count(const RateKey& key, const RateTerms& limit, Instant instant) {
   const std::int64_t now = instant.count();
   Locked set(*this, key);
   Entry& entry = set.find_or_make(now);
@@ -230,7 +230,7 @@ RateDecision RateLimitTable::count(const RateKey& key, const RateLimit& limit, I
   return entry.decide(limit, now);
 }
 
-RateDecision RateLimitTable::compare(const RateKey& key, const RateLimit& limit, Instant instant) {
+RateDecision RateLimitTable::compare(const RateKey& key, const RateTerms& limit, Instant instant) {
   const std::int64_t now = instant.count();
   Locked set(*this, key);
   Entry* const entry = set.find();
@@ -245,7 +245,7 @@ RateDecision RateLimitTable::compare(const RateKey& key, const RateLimit& limit,
   return decision;
 }
 
-void RateLimitTable::add(const RateKey& key, const RateLimit& limit, Instant instant, std::uint64_t amount) {
+void RateLimitTable::add(const RateKey& key, const RateTerms& limit, Instant instant, std::uint64_t amount) {
   const std::int64_t now = instant.count();
   Locked set(*this, key);
   Entry& entry = set.find_or_make(now);

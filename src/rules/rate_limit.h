@@ -28,7 +28,7 @@ struct RateKey {
 // a secret of the process, so that nobody can make keys that share a set.
 [[nodiscard]] RateKey rate_key(std::uint64_t seed, std::string_view rule, std::span<const Value> values);
 
-struct RateLimit {
+struct RateTerms {
   std::chrono::milliseconds period;  // above 0, up to an hour
   std::uint64_t limit;               // exceeded by what is greater
   // For how long the action is taken once the limit has been exceeded, whatever comes; then counting begins
@@ -59,12 +59,12 @@ class RateLimitTable {
   RateLimitTable& operator=(const RateLimitTable&) = delete;
 
   // All from any thread. Counts one event and compares: what is counted before the request goes on.
-  RateDecision count(const RateKey& key, const RateLimit& limit, Instant now);
+  RateDecision count(const RateKey& key, const RateTerms& limit, Instant now);
   // Compares with what has been counted: for what is counted later, by add().
-  RateDecision compare(const RateKey& key, const RateLimit& limit, Instant now);
+  RateDecision compare(const RateKey& key, const RateTerms& limit, Instant now);
   // Counts only: after the response, or when the request leaves for the origin. Nothing while the key is
   // mitigated. Counts end at 2^32 - 1.
-  void add(const RateKey& key, const RateLimit& limit, Instant now, std::uint64_t amount = 1);
+  void add(const RateKey& key, const RateTerms& limit, Instant now, std::uint64_t amount = 1);
   // The counter is 0 again: a challenge was passed.
   void forgive(const RateKey& key);
 

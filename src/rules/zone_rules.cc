@@ -23,6 +23,17 @@ void ZoneRules::add(CompiledRulesetPtr ruleset) {
   }
 }
 
+std::shared_ptr<const ZoneRules> ZoneRules::overlaid(std::shared_ptr<const ZoneRules> stored,
+                                                     std::shared_ptr<const ZoneRules> declared) {
+  if (stored == nullptr) return declared;
+  if (declared == nullptr) return stored;
+  auto both = std::make_shared<ZoneRules>(*stored);
+  for (const EntryPoints& entry : declared->entry_points_) {
+    if (entry.zone != nullptr) both->add(entry.zone);
+  }
+  return both;
+}
+
 const CompiledRuleset* ZoneRules::custom(std::string_view id) const {
   const auto found = custom_.find(std::string(id));
   return found == custom_.end() ? nullptr : found->second.get();

@@ -4,6 +4,7 @@
 
 #include "rules/compiled_ruleset.h"
 #include "rules/phase.h"
+#include "rules/url_normalization.h"
 
 #include <array>
 #include <memory>
@@ -21,6 +22,20 @@ class ZoneRules {
     CompiledRulesetPtr zone;
     [[nodiscard]] bool empty() const { return account == nullptr && zone == nullptr; }
   };
+
+  // What http_request_sanitize does.
+  struct Normalization {
+    UrlNormalization type = UrlNormalization::kRfc3986;
+    UrlNormalizationScope scope = UrlNormalizationScope::kIncoming;
+  };
+  Normalization normalization;
+  // The rules of the older APIs (rules/older_rules.h), which run before http_request_firewall_custom.
+  EntryPoints older;
+
+  // The rules of the store, and in the phases that a file declares the file's in place of the zone's. Either
+  // may be nullptr.
+  [[nodiscard]] static std::shared_ptr<const ZoneRules> overlaid(std::shared_ptr<const ZoneRules> stored,
+                                                                 std::shared_ptr<const ZoneRules> declared);
 
   // Puts an entry point (kind zone or root) or a custom ruleset in its place.
   void add(CompiledRulesetPtr ruleset);

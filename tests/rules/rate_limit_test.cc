@@ -22,7 +22,7 @@ RateKey key_of(std::uint64_t number) {
 
 TEST(RateLimit, StopsWhatIsAboveTheLimit) {
   RateLimitTable table(100);
-  const RateLimit limit{.period = 10s, .limit = 1};
+  const RateTerms limit{.period = 10s, .limit = 1};
   EXPECT_FALSE(table.count(kKey, limit, 0ms).exceeded);
   EXPECT_TRUE(table.count(kKey, limit, 1ms).exceeded);
   EXPECT_FALSE(table.count(key_of(2), limit, 1ms).exceeded);  // another key
@@ -30,7 +30,7 @@ TEST(RateLimit, StopsWhatIsAboveTheLimit) {
 
 TEST(RateLimit, EstimatesASlidingWindow) {
   RateLimitTable table(100);
-  const RateLimit limit{.period = 10s, .limit = 1000};
+  const RateTerms limit{.period = 10s, .limit = 1000};
   const auto remaining = [&](Instant now) { return table.compare(kKey, limit, now).remaining; };
   table.add(kKey, limit, 5s, 100);
   EXPECT_EQ(remaining(5s), 900U);
@@ -41,7 +41,7 @@ TEST(RateLimit, EstimatesASlidingWindow) {
 
 TEST(RateLimit, ComparesWithoutRounding) {
   RateLimitTable table(100);
-  const RateLimit limit{.period = 10s, .limit = 10};
+  const RateTerms limit{.period = 10s, .limit = 10};
   table.add(kKey, limit, 0ms, 10);
   table.add(kKey, limit, 10s, 9);  // 9 + 10 * (10000 - elapsed) / 10000 is above 10 until 9 s have gone
   EXPECT_TRUE(table.compare(kKey, limit, 18'999ms).exceeded);
@@ -50,8 +50,8 @@ TEST(RateLimit, ComparesWithoutRounding) {
 
 TEST(RateLimit, LetsTheLimitsWorthPassInEveryPeriod) {
   RateLimitTable table(100);
-  const RateLimit throttle{.period = 10s, .limit = 10};
-  const RateLimit log{.period = 10s, .limit = 10, .stops = false};
+  const RateTerms throttle{.period = 10s, .limit = 10};
+  const RateTerms log{.period = 10s, .limit = 10, .stops = false};
   int passed = 0;
   int unlogged = 0;
   for (Instant now{0}; now < 100s; now += 100ms) {
@@ -64,7 +64,7 @@ TEST(RateLimit, LetsTheLimitsWorthPassInEveryPeriod) {
 
 TEST(RateLimit, MitigatesForItsTimeAndThenCountsAnew) {
   RateLimitTable table(100);
-  const RateLimit limit{.period = 10s, .limit = 2, .mitigation = 60s};
+  const RateTerms limit{.period = 10s, .limit = 2, .mitigation = 60s};
   EXPECT_FALSE(table.count(kKey, limit, 0s).exceeded);
   EXPECT_FALSE(table.count(kKey, limit, 0s).exceeded);
   const auto third = table.count(kKey, limit, 1s);
@@ -85,7 +85,7 @@ TEST(RateLimit, MitigatesForItsTimeAndThenCountsAnew) {
 
 TEST(RateLimit, StopsTheNextRequestAfterCountingResponses) {
   RateLimitTable table(100);
-  const RateLimit limit{.period = 10s, .limit = 100, .mitigation = 60s};
+  const RateTerms limit{.period = 10s, .limit = 100, .mitigation = 60s};
   EXPECT_FALSE(table.compare(kKey, limit, 0s).exceeded);
   table.add(kKey, limit, 0s, 100);
   EXPECT_FALSE(table.compare(kKey, limit, 1s).exceeded);
@@ -96,7 +96,7 @@ TEST(RateLimit, StopsTheNextRequestAfterCountingResponses) {
 
 TEST(RateLimit, ForgivesWhoPassesAChallenge) {
   RateLimitTable table(100);
-  const RateLimit limit{.period = 10s, .limit = 5};
+  const RateTerms limit{.period = 10s, .limit = 5};
   table.add(kKey, limit, 0s, 9);
   EXPECT_TRUE(table.compare(kKey, limit, 0s).exceeded);
   table.forgive(kKey);
@@ -106,7 +106,7 @@ TEST(RateLimit, ForgivesWhoPassesAChallenge) {
 
 TEST(RateLimit, TellsWhenTheBucketEnds) {
   RateLimitTable table(100);
-  const RateLimit limit{.period = 10s, .limit = 5};
+  const RateTerms limit{.period = 10s, .limit = 5};
   EXPECT_EQ(table.compare(kKey, limit, 3s).reset, 10s);
   const auto first = table.count(kKey, limit, 3s);
   EXPECT_EQ(first.remaining, 4U);
@@ -116,7 +116,7 @@ TEST(RateLimit, TellsWhenTheBucketEnds) {
 
 TEST(RateLimit, EndsCountsAtTheirTypesEnd) {
   RateLimitTable table(100);
-  const RateLimit limit{.period = 3600s, .limit = 0xFFFF'FFFF};
+  const RateTerms limit{.period = 3600s, .limit = 0xFFFF'FFFF};
   table.add(kKey, limit, 0s, ~std::uint64_t{0});
   table.add(kKey, limit, 0s, ~std::uint64_t{0});
   EXPECT_EQ(table.compare(kKey, limit, 0s).remaining, 0U);
@@ -125,14 +125,14 @@ TEST(RateLimit, EndsCountsAtTheirTypesEnd) {
 
 TEST(RateLimit, ToleratesClocksThatDisagree) {
   RateLimitTable table(100);
-  const RateLimit limit{.period = 10s, .limit = 5};
+  const RateTerms limit{.period = 10s, .limit = 5};
   (void)table.count(kKey, limit, 100s);
   EXPECT_EQ(table.count(kKey, limit, 99s).remaining, 3U);
 }
 
 TEST(RateLimit, ForgetsTheKeyUsedLeastLately) {
   RateLimitTable table(1);  // one set
-  const RateLimit limit{.period = 3600s, .limit = 5};
+  const RateTerms limit{.period = 3600s, .limit = 5};
   for (std::uint64_t n = 0; n < 16; ++n) table.add(key_of(n), limit, Instant(std::chrono::seconds(n)));
   table.add(key_of(0), limit, 100s);  // so that 1 is the oldest
   EXPECT_EQ(table.forgotten(), 0U);
@@ -145,7 +145,7 @@ TEST(RateLimit, ForgetsTheKeyUsedLeastLately) {
 
 TEST(RateLimit, ReusesPlacesThatCountNoMore) {
   RateLimitTable table(1);
-  const RateLimit limit{.period = 10s, .limit = 5};
+  const RateTerms limit{.period = 10s, .limit = 5};
   for (std::uint64_t n = 0; n < 10'000; ++n)
     table.add(key_of(n), limit, Instant(std::chrono::seconds(2 * n)));
   EXPECT_EQ(table.forgotten(), 0U);
@@ -154,7 +154,7 @@ TEST(RateLimit, ReusesPlacesThatCountNoMore) {
 TEST(RateLimit, HoldsAsManyKeysAsItWasMadeFor) {
   constexpr std::uint64_t kKeys = 100'000;
   RateLimitTable table(kKeys);
-  const RateLimit limit{.period = 3600s, .limit = 5};
+  const RateTerms limit{.period = 3600s, .limit = 5};
   for (std::uint64_t n = 0; n < kKeys; ++n) table.add(key_of(n), limit, 1s);
   EXPECT_LT(table.forgotten(), kKeys / 100);
   EXPECT_LT(table.memory(), kKeys * 72);
@@ -188,7 +188,7 @@ struct Model {
   std::uint64_t current = 0, previous = 0;
   std::int64_t until = 0;
 
-  void move_on(const RateLimit& limit, std::int64_t now) {
+  void move_on(const RateTerms& limit, std::int64_t now) {
     const std::int64_t period = limit.period.count();
     while (current + previous > 0 && now - start >= period) {
       previous = current;
@@ -196,7 +196,7 @@ struct Model {
       start += period;
     }
   }
-  [[nodiscard]] bool exceeded(const RateLimit& limit, std::int64_t now) const {
+  [[nodiscard]] bool exceeded(const RateTerms& limit, std::int64_t now) const {
     const std::int64_t period = limit.period.count();
     const std::int64_t left = period - (now - start);
     return static_cast<std::int64_t>(current) * period + static_cast<std::int64_t>(previous) * left >
@@ -206,7 +206,7 @@ struct Model {
     if (current + previous == 0) start = now;
     current += amount;
   }
-  bool count(const RateLimit& limit, std::int64_t now) {
+  bool count(const RateTerms& limit, std::int64_t now) {
     if (now < until) return true;
     move_on(limit, now);
     const Model before = *this;
@@ -219,14 +219,14 @@ struct Model {
     }
     return true;
   }
-  void add_later(const RateLimit& limit, std::int64_t now, std::uint64_t amount) {
+  void add_later(const RateTerms& limit, std::int64_t now, std::uint64_t amount) {
     if (now < until) return;
     move_on(limit, now);
     add(amount, now);
     if (exceeded(limit, now) && limit.mitigation.count() > 0)
       *this = {.until = now + limit.mitigation.count()};
   }
-  bool compare(const RateLimit& limit, std::int64_t now) {
+  bool compare(const RateTerms& limit, std::int64_t now) {
     if (now < until) return true;
     move_on(limit, now);
     if (current + previous == 0 || !exceeded(limit, now)) return false;
@@ -240,7 +240,7 @@ TEST(RateLimit, DoesAsAPlainModelDoes) {
     FastRandom random(seed);
     RateLimitTable table(1000);
     std::map<std::uint64_t, Model> models;
-    const RateLimit limits[] = {{.period = 10s, .limit = 3},
+    const RateTerms limits[] = {{.period = 10s, .limit = 3},
                                 {.period = 60s, .limit = 5, .mitigation = 30s},
                                 {.period = 1s, .limit = 1, .mitigation = 10s}};
     std::int64_t now = 0;
@@ -248,7 +248,7 @@ TEST(RateLimit, DoesAsAPlainModelDoes) {
     for (int step = 0; step < 5000; ++step) {
       now += static_cast<std::int64_t>(random.below(10) == 0 ? random.below(20'000) : random.below(200));
       const std::uint64_t number = random.below(30);
-      const RateLimit& limit = limits[number % std::size(limits)];
+      const RateTerms& limit = limits[number % std::size(limits)];
       const RateKey key = key_of(number);
       Model& model = models[number];
       switch (random.below(4)) {
@@ -275,7 +275,7 @@ TEST(RateLimit, DoesAsAPlainModelDoes) {
 
 TEST(RateLimit, LosesNoCountAmongThreads) {
   RateLimitTable table(100);
-  const RateLimit limit{.period = 3600s, .limit = 1'000'000};
+  const RateTerms limit{.period = 3600s, .limit = 1'000'000};
   constexpr int kThreads = 4;
   constexpr std::uint64_t kCounts = 20'000;
   std::vector<std::thread> threads;

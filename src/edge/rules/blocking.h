@@ -15,4 +15,7 @@ namespace brink::edge {
 void block(Request& request, const std::optional<rules::CustomResponse>& response, const Failure& failure,
            std::string_view error_type);
 
+// Says when a request that a rate limit stopped may come again.
+void add_retry_after(const Request& request, http::ResponseHead& response);
+
 }  // namespace brink::edge

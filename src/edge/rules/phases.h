@@ -24,6 +24,8 @@ Task<Flow> read_content(Request& request);
 Flow check_custom_rules(Request& request);
 // http_ratelimit: counts, and blocks what is above a limit.
 Flow limit_rates(Request& request);
+// For limits that count what goes to the origin; called when it goes.
+void count_for_origin(Request& request);
 // http_request_redirect: redirects of lists.
 Flow redirect_by_list(Request& request);
 // http_request_late_transform: header by header, all rules that match.

@@ -33,10 +33,17 @@ struct RouteDecision {
   }
 };
 
-// A rate limit that counts once the response is known.
+// A rate limit that counts later: when the request leaves for the origin, or when the response is there.
 struct PendingCount {
   const rules::CompiledRule* rule;
   std::array<std::uint64_t, 2> key;
+};
+
+// What a response can tell of a rate limit: the one with the least left.
+struct RateTold {
+  const rules::Rule* rule;
+  std::uint64_t remaining;
+  std::chrono::milliseconds reset;
 };
 
 struct RuleState {
@@ -58,7 +65,12 @@ struct RuleState {
   RouteDecision route;
   rules::SetConfig config;
   std::optional<rules::SetCacheSettings> cache;
-  std::vector<PendingCount> pending;  // on the thread's heap; few requests have any
+
+  std::vector<PendingCount> for_origin;
+  std::vector<PendingCount> for_response;
+  std::optional<RateTold> rate;
+  const rules::Rule* stopped_by = nullptr;  // the rate limit that stopped the request
+  std::chrono::seconds retry_after{0};      // 0: the response says nothing
 
   std::uint64_t error_number = 0;     // cf.response.1xxx_code
   std::string_view error_type;        // cf.response.error_type
@@ -72,14 +84,19 @@ struct RuleState {
   // noted for the log and counted.
   template <class Visit>
   void run(rules::Phase phase, Visit&& visit) {
-    if (rules->of(phase).empty()) return;
+    run(rules->of(phase), phase, visit);
+  }
+  // Other rulesets, as if they were of that phase.
+  template <class Visit>
+  void run(const rules::ZoneRules::EntryPoints& entry, rules::Phase phase, Visit&& visit) {
+    if (entry.empty()) return;
     facts.begin_phase();
-    rules::run_phase(*rules, phase, facts, skipped,
-                     [&](const rules::Ruleset& ruleset, const rules::CompiledRule& rule) {
-                       const bool goes_on = visit(ruleset, rule);
-                       note(ruleset, rule);
-                       return goes_on;
-                     });
+    rules::run_entry_points(*rules, entry, phase, facts, skipped,
+                            [&](const rules::Ruleset& ruleset, const rules::CompiledRule& rule) {
+                              const bool goes_on = visit(ruleset, rule);
+                              note(ruleset, rule);
+                              return goes_on;
+                            });
   }
 
   // Whether the rules have anything to say in that phase.

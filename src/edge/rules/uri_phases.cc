@@ -66,6 +66,19 @@ std::string_view target_of(std::string_view path, std::string_view query, Arena&
 
 }  // namespace
 
+Flow sanitize(Request& request) {
+  if (request.rules == nullptr) return Flow::kContinue;
+  const rules::ZoneRules::Normalization& how = request.rules->rules->normalization;
+  if (how.scope == rules::UrlNormalizationScope::kNone) return Flow::kContinue;
+  RuleTarget& target = request.rules->target;
+  const std::string_view path = rules::path_of(target.received);
+  const std::string_view normal = rules::normalize_path(path, how.type, request.head.arena);
+  if (normal == path) return Flow::kContinue;
+  target.current = request.head.arena.join(normal, target.received.substr(path.size()));
+  if (how.scope == rules::UrlNormalizationScope::kBoth) request.head.target = target.current;
+  return Flow::kContinue;
+}
+
 Flow redirect_single(Request& request) {
   if (request.rules == nullptr) return Flow::kContinue;
   RuleState& state = *request.rules;
