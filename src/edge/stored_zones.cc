@@ -4,6 +4,7 @@
 #include "edge/origin_terms.h"
 #include "store/acme_state.h"
 #include "store/certificates.h"
+#include "store/zones.h"
 #include "telemetry/log.h"
 #include "tls/acme_challenge.h"
 #include "tls/certificate.h"

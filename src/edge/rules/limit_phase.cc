@@ -28,7 +28,7 @@ rules::RateLimitTable::Instant now_of(const Request& request) {
 }
 
 rules::RateTerms terms_of(const rules::Rule& rule) {
-  const rules::RateLimit& limit = *rule.ratelimit;
+  const rules::RateLimiting& limit = *rule.ratelimit;
   return {.period = limit.period,
           .limit = limit.score_per_period != 0 ? limit.score_per_period : limit.requests_per_period,
           .mitigation = limit.mitigation_timeout,
@@ -65,7 +65,7 @@ void for_each_limit(const RuleState& state, Visit&& visit) {
 // One rule whose filter holds: counts and compares; whether the limit is exceeded.
 bool is_exceeded(Request& request, const CompiledRule& rule, rules::RateDecision& decision) {
   RuleState& state = *request.rules;
-  const rules::RateLimit& limit = *rule.rule().ratelimit;
+  const rules::RateLimiting& limit = *rule.rule().ratelimit;
   const rules::RateKey key = key_of(request, rule);
   const rules::RateTerms terms = terms_of(rule.rule());
   rules::RateLimitTable& table = request.thread.shared().rate_limits;
@@ -96,7 +96,7 @@ std::uint64_t take_score(Request& request, const std::string& name) {
 }
 
 std::uint64_t amount_of(Request& request, const CompiledRule& rule) {
-  const rules::RateLimit& limit = *rule.rule().ratelimit;
+  const rules::RateLimiting& limit = *rule.rule().ratelimit;
   return limit.score_per_period == 0 ? 1 : take_score(request, limit.score_response_header_name);
 }
 
@@ -127,7 +127,7 @@ Flow limit_rates(Request& request) {
                    });
   // A counting expression takes the place of the filter: it counts what the filter does not select, too.
   for_each_limit(state, [&](const CompiledRule& rule) {
-    const rules::RateLimit& limit = *rule.rule().ratelimit;
+    const rules::RateLimiting& limit = *rule.rule().ratelimit;
     if (limit.counting == nullptr || limit.counts_responses || std::ranges::find(matched, &rule) != matched.end()) return;
     if (!rule.counts(false, state.facts)) return;
     const rules::RateKey key = key_of(request, rule);
@@ -157,7 +157,7 @@ Flow count_responses(Request& request) {
   }
   bool anew = false;
   for_each_limit(state, [&](const CompiledRule& rule) {
-    const rules::RateLimit& limit = *rule.rule().ratelimit;
+    const rules::RateLimiting& limit = *rule.rule().ratelimit;
     if (!limit.counts_responses || limit.counting == nullptr || state.stopped_by == &rule.rule()) return;
     if (!anew) state.facts.begin_phase();
     anew = true;

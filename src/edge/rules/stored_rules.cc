@@ -149,7 +149,7 @@ rules::CompiledRulesetPtr StoredRules::compiled(const store::ReadTransaction& tr
   kept.lists = lists.take_used();
   if (!ruleset) {
     telemetry::log_error("a stored ruleset cannot be read",
-                         {{"id", stored.id.text()}, {"why", ruleset.error().front().text()}});
+                         {{"id", stored.id.text()}, {"why", ruleset.error().front().message}});
     kept.compiled = nullptr;
     return nullptr;
   }
