@@ -16,19 +16,31 @@ namespace brink::app {
 namespace {
 
 std::string mark_path(const std::string& data_dir) { return data_dir + "/brink.pid"; }
+std::string lock_path(const std::string& data_dir) { return data_dir + "/brink.lock"; }
+
+std::string held_text(const std::string& data_dir) {
+  const auto running = find_running(data_dir);
+  return fmt::format(
+      "{} runs with the data directory {} already. To put this program and this file in its place: `brink "
+      "upgrade`; to stop it: `kill {}`; for a second node: another [node] data_dir",
+      running ? fmt::format("Brink (process {})", running->pid) : "another Brink", data_dir,
+      running ? std::to_string(running->pid) : "PROCESS");
+}
 
 }  // namespace
 
+std::optional<std::string> holder_of_data_directory(const std::string& data_dir) {
+  // Made by nobody but who takes it: this may still be root, in a directory that is not root's.
+  const net::Fd lock(::open(lock_path(data_dir).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!lock || ::flock(lock.get(), LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) return std::nullopt;
+  return held_text(data_dir);
+}
+
 std::expected<net::Fd, std::string> lock_data_directory(const std::string& data_dir) {
-  const std::string path = data_dir + "/brink.lock";
+  const std::string path = lock_path(data_dir);
   net::Fd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock) return std::unexpected(fmt::format("cannot open {}: {}", path, ::strerror(errno)));
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    const auto running = find_running(data_dir);
-    return std::unexpected(running ? fmt::format("Brink already runs with the data directory {} (process {})",
-                                                 data_dir, running->pid)
-                                   : fmt::format("another Brink uses the data directory {}", data_dir));
-  }
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return std::unexpected(held_text(data_dir));
   return lock;
 }
 

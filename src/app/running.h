@@ -13,6 +13,8 @@ namespace brink::app {
 
 // Holds as long as the descriptor is open, through exec. An error says who has it.
 [[nodiscard]] std::expected<net::Fd, std::string> lock_data_directory(const std::string& data_dir);
+// The same error, where another has the directory now; takes and makes nothing.
+[[nodiscard]] std::optional<std::string> holder_of_data_directory(const std::string& data_dir);
 
 struct Running {
   int pid = 0;

@@ -156,6 +156,10 @@ bool Supervisor::State::prepare() {
       if (auto made = make_directory(directory, 0750, config.node.user); !made) return complain(made.error());
     }
   }
+  if (!kept_.lock) {
+    // Before ports are tried, which the same node holds too: its process says more than they do.
+    if (auto holder = holder_of_data_directory(config.node.data_dir)) return complain(*holder);
+  }
   const std::vector<std::string> errors = bind_listeners(config, threads_, kept_.listeners);
   for (const std::string& error : errors) telemetry::log_error(error);
   if (!errors.empty()) return false;

@@ -20,6 +20,8 @@ namespace brink::control {
 namespace {
 
 constexpr auto kBetweenTries = std::chrono::milliseconds(50);  // to take the store over in an upgrade
+constexpr auto kGrace = std::chrono::seconds(5);  // beyond drain_timeout, for the process before to end
+constexpr auto kBetweenWarnings = std::chrono::minutes(1);
 
 telemetry::LogFileOptions log_options(const config::Log& log) {
   return {.target = log.access, .rotate_bytes = log.access_rotate_bytes, .keep = log.access_keep};
@@ -164,6 +166,7 @@ std::expected<void, std::string> ControlRole::open_store() {
     if (!opened.error().is(store::StoreError::kBusy))
       return std::unexpected(
           fmt::format("the store in {}/store: {}", config_.node.data_dir, opened.error().text()));
+    endpoints_.wait_for_store(opened.error().text());
     upkeep_.spawn(take_over_store());
     return {};
   }
@@ -171,13 +174,26 @@ std::expected<void, std::string> ControlRole::open_store() {
   return {};
 }
 
-// In an upgrade the process before has the store until it ends; then it is ours.
+// In an upgrade the process before has the store until it ends; then it is ours. One that keeps it longer
+// than it may take to end is no upgrade's: somebody must end it.
 Task<void> ControlRole::take_over_store() {
+  TimePoint next_warning = loop_.now() + config_.node.drain_timeout + kGrace;
   while (!store_.is_open()) {
     if (!co_await sleep_until(loop_.after(kBetweenTries))) co_return;
     auto opened = store_.open(config_);
-    if (opened || opened.error().is(store::StoreError::kBusy)) continue;
-    telemetry::log_error("the store cannot be opened", {{"why", opened.error().text()}});
+    if (opened) break;
+    const std::string why = opened.error().text();
+    if (!opened.error().is(store::StoreError::kBusy)) {
+      telemetry::log_error("the store cannot be opened", {{"why", why}});
+      continue;
+    }
+    endpoints_.wait_for_store(why);
+    if (loop_.now() < next_warning) continue;
+    next_warning = loop_.now() + kBetweenWarnings;
+    telemetry::log_warn(
+        "the API waits for the store: end the process that writes it, or give this node a data_dir of its "
+        "own",
+        {{"store", config_.node.data_dir + "/store"}, {"why", why}});
   }
   begin_api();
 }

@@ -57,8 +57,9 @@ Task<void> Endpoints::serve(http::ServerStream& stream, bool is_node_owner) {
     co_return;
   }
   if (api_ == nullptr) {
-    api::Answer answer =
-        api::Answer::failed({{10503, 503, ""}, "The store is not open: another process hands it over"});
+    std::string why = "The store is not open yet";
+    if (!waits_because_.empty()) why += ": " + waits_because_;
+    api::Answer answer = api::Answer::failed({{10503, 503, ""}, std::move(why)});
     answer.fields.emplace_back("Retry-After", "1");
     co_await api::send_answer(stream, std::move(answer), api::new_ray(random_), node_, loop_.wall_now());
     co_return;

@@ -41,6 +41,8 @@ class Endpoints {
   void use(api::NodeFacts node) { node_ = std::move(node); }
   // nullptr: the store is not open (yet, or any more), and the API says so.
   void use(api::Api* api) { api_ = api; }
+  // Why there is no Api yet, for those who ask it.
+  void wait_for_store(std::string why) { waits_because_ = std::move(why); }
   [[nodiscard]] NodeState& state() { return state_; }
   [[nodiscard]] const api::NodeFacts& node() const { return node_; }
 
@@ -55,6 +57,7 @@ class Endpoints {
   NodeState state_;
   api::NodeFacts node_;
   api::Api* api_ = nullptr;
+  std::string waits_because_;
   FastRandom random_;  // of rays where there is no API to make them
 };
 

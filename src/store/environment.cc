@@ -6,11 +6,14 @@
 #include "store/schema.h"
 
 #include <cerrno>
+#include <cstdlib>
+#include <string>
 
 #include <fcntl.h>
 #include <lmdb.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace brink::store {
 namespace {
@@ -18,13 +21,24 @@ namespace {
 constexpr mode_t kDirectoryMode = 0700;
 constexpr mode_t kFileMode = 0600;
 
+// The writer's process, as it wrote it into its lock; -1 where it could not (a full disk).
+pid_t writer_of(int lock) {
+  char text[16] = {};
+  if (::pread(lock, text, sizeof text - 1, 0) <= 0) return -1;
+  const long pid = std::strtol(text, nullptr, 10);
+  return pid > 0 ? static_cast<pid_t>(pid) : -1;
+}
+
 Result<Fd> lock_to_write(const std::string& directory) {
   Fd lock(::open((directory + "/writer.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode));
   if (!lock) return fail_lmdb(errno);
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) return fail(StoreError::kBusy);
+    if (errno == EWOULDBLOCK) return fail(StoreError::kBusy, writer_of(lock.get()));
     return fail(StoreError::kIo, errno);
   }
+  // For whoever is refused. That it may not fit on the disk is no reason not to write.
+  const std::string pid = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(lock.get(), 0) == 0) (void)!::pwrite(lock.get(), pid.data(), pid.size(), 0);
   return lock;
 }
 

@@ -49,7 +49,7 @@ Result<std::shared_ptr<OpenEnvironment>> OpenEnvironment::open(const std::string
   std::unique_lock lock(mutex);
   for (auto known = open.find(identity); known != open.end(); known = open.find(identity)) {
     if (auto shared = known->second.lock()) {
-      if (write && !shared->writes_) return fail(StoreError::kBusy);
+      if (write && !shared->writes_) return fail(StoreError::kBusy, ::getpid());
       return shared;
     }
     closed.wait(lock);

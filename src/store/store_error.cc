@@ -24,7 +24,10 @@ class StoreDomain final : public ErrorDomain {
         return fmt::format("the store was written by a newer Brink (its schema is {})", detail);
       case StoreError::kNotThere: return "the store has not been made yet";
       case StoreError::kTooManyReaders: return "too many threads read the store at once";
-      case StoreError::kBusy: return "another writes the store";
+      case StoreError::kBusy:
+        if (detail == 0) return "too many changes wait to be written";
+        return detail > 0 ? fmt::format("process {} writes the store", detail)
+                          : std::string("another process writes the store");
       case StoreError::kTooLarge: return "too large for the store";
       case StoreError::kClosed: return "the store takes no more changes";
       case StoreError::kInvalid: return "not what the store can hold in that place";

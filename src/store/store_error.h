@@ -12,7 +12,8 @@ enum class StoreError {
   kNewerSchema,     // written by a newer Brink; the detail is its schema version
   kNotThere,        // a reader came before the writer has made the store, or has brought it up to date
   kTooManyReaders,  // every slot of the reader table is taken
-  kBusy,            // another writes (a second control role on the same data_dir), or too many changes wait
+  kBusy,            // another writes, and the detail is its process (-1: nobody knows which); or, with the
+                    // detail 0, too many changes wait
   kTooLarge,        // a key or a value over the limits of limits.h, or a change that no commit can hold
   kClosed,          // the writer is ending and takes no more changes
   kInvalid,     // not what the table holds: a name that is none, an id that is nil, a number out of its range

@@ -59,7 +59,9 @@ TEST(Environment, HasOneWriter) {
     wait_for_byte(in);
   });
   ASSERT_EQ(other.receive<char>(), 'y');
-  EXPECT_TRUE(Environment::open(path, Mode::kWrite).error().is(StoreError::kBusy));
+  const Error refused = Environment::open(path, Mode::kWrite).error();
+  EXPECT_TRUE(refused.is(StoreError::kBusy));
+  EXPECT_EQ(refused.text(), "process " + std::to_string(other.pid()) + " writes the store");
   EXPECT_TRUE(Environment::open(path, Mode::kRead));
   other.kill();  // and nothing is left of its lock
   const auto mine = Environment::open(path, Mode::kWrite);

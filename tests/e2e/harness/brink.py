@@ -156,6 +156,12 @@ class Brink:
     def log_tail(self, lines=60):
         return "\n".join(["brink's log:"] + self.log().splitlines()[-lines:])
 
+    def logged(self, words, within=5.0):
+        """The first line of brink's log with these words."""
+        def line():
+            return next((each for each in self.log().splitlines() if words in each), None)
+        return eventually(line, within, f"{words!r} in brink's log")
+
     def control_get(self, path):
         connection = http.client.HTTPConnection("127.0.0.1", self.control, timeout=5)
         try:
