@@ -3,6 +3,7 @@
 #include "app/control_credentials.h"
 #include "net/resolver.h"
 #include "tls/local_ca.h"
+#include "tls/origin_ca.h"
 
 #include <unistd.h>
 
@@ -38,6 +39,12 @@ std::expected<void, std::string> make_local_certificates(const config::Config& c
   }
   if (config.control.needs_tls() && config.control.certificate.empty())
     wanted.push_back({kControlLeafName, names_of_control(config)});
+  // The edge trusts it for origins from its first request on.
+  if (auto origin_ca =
+          tls::OriginCa::open(tls::origin_ca_directory(config.node.data_dir), tls::system_wall_clock());
+      !origin_ca)
+    return std::unexpected(fmt::format(
+        "the origin CA in {}: {}", tls::origin_ca_directory(config.node.data_dir), origin_ca.error().text()));
   if (wanted.empty()) return {};
 
   auto ca = tls::LocalCa::open(config.node.data_dir + "/ca", tls::system_wall_clock());

@@ -72,8 +72,12 @@ origin::Settings origin_settings(const config::Zone& zone, const config::Config&
   return settings;
 }
 
+// A zone that names no authority of its own trusts the node's origin CA besides the system's. `stored` may be
+// nullptr, where it is only checked what the files say.
 std::shared_ptr<tls::ClientContext> client_context(const ReadFile& read_file,
-                                                   const origin::Settings& settings, Problems& problems) {
+                                                   const origin::Settings& settings,
+                                                   const std::shared_ptr<StoredZones>& stored,
+                                                   Problems& problems) {
   if (!settings.https) return nullptr;
   tls::ClientOptions options;
   options.verify = settings.verify ? tls::ClientOptions::Verify::kFull : tls::ClientOptions::Verify::kNone;
@@ -81,6 +85,9 @@ std::shared_ptr<tls::ClientContext> client_context(const ReadFile& read_file,
     auto pem = read_text(read_file, settings.ca_file, problems);
     if (!pem) return nullptr;
     options.ca_pem = std::move(*pem);
+  } else if (settings.verify && stored != nullptr) {
+    options.own_ca_pem = stored->origin_ca_pem();
+    options.is_revoked = [stored](std::string_view serial) { return stored->is_revoked(serial); };
   }
   if (!settings.client_certificate_file.empty()) {
     options.certificate = read_certificate(
@@ -98,7 +105,8 @@ std::shared_ptr<tls::ClientContext> client_context(const ReadFile& read_file,
 // The origin of these settings as it is, where one is; a client certificate or CA is read again all the same,
 // for its file may have been renewed: then it is a new origin.
 origin::OriginPtr make_origin(const ReadFile& read_file, const config::Zone& zone,
-                              const config::Config& config, const Snapshot* before, Problems& problems) {
+                              const config::Config& config, const Snapshot* before,
+                              const std::shared_ptr<StoredZones>& stored, Problems& problems) {
   origin::Settings settings = origin_settings(zone, config);
   const bool from_files = !settings.ca_file.empty() || !settings.client_certificate_file.empty();
   if (before != nullptr && !from_files) {
@@ -106,7 +114,7 @@ origin::OriginPtr make_origin(const ReadFile& read_file, const config::Zone& zon
       if (known->origin->settings == settings) return known->origin;
     }
   }
-  auto context = client_context(read_file, settings, problems);
+  auto context = client_context(read_file, settings, stored, problems);
   return std::make_shared<const origin::Origin>(std::move(settings), std::move(context));
 }
 
@@ -147,6 +155,7 @@ std::vector<tls::ServerEntry> server_entries(const ReadFile& read_file, const co
     entries.push_back({.hosts = std::move(hosts), .certificates = good});
   entries.push_back({.hosts = zone.hosts, .certificates = certificates});
   for (tls::ServerEntry& entry : entries) {
+    entry.is_stand_in = zone.certificates.empty();
     if (zone.min_tls_version == 0x0304) entry.minimum_version = tls::ServerEntry::MinimumVersion::kTls13;
   }
   return entries;
@@ -198,7 +207,7 @@ std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_sn
     zone->name = each.name;
     zone->tls = each.tls;
     zone->origin_host = each.origin_host;
-    zone->origin = make_origin(read_file, each, config, before, problems);
+    zone->origin = make_origin(read_file, each, config, before, stored, problems);
     for (const std::string& host : each.hosts) snapshot->by_host.add(host, *zone);
     snapshot->zones.push_back(std::move(zone));
 
@@ -229,7 +238,7 @@ std::vector<std::string> check_certificates(const config::Config& config) {
   for (const config::Zone& zone : config.zones) {
     for (const config::Certificate& files : zone.certificates)
       (void)read_certificate(read_file, files, problems);
-    (void)client_context(read_file, origin_settings(zone, config), problems);
+    (void)client_context(read_file, origin_settings(zone, config), nullptr, problems);
   }
   return problems;
 }

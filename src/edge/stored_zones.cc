@@ -38,6 +38,15 @@ std::string identity_of(const std::vector<store::Certificate>& certificates) {
   return identity;
 }
 
+// When another choice may have to be made, though nothing is written: one of them ends.
+store::Time earliest_end(const std::vector<store::Certificate>& certificates, store::Time now) {
+  store::Time earliest = store::Time::max();
+  for (const store::Certificate& each : certificates) {
+    if (each.expires > now) earliest = std::min(earliest, each.expires);
+  }
+  return earliest;
+}
+
 std::shared_ptr<const tls::ServerEntry> make_entry(std::string_view name,
                                                    const std::vector<store::Certificate>& stored) {
   tls::ServerEntry entry;
@@ -57,6 +66,7 @@ std::shared_ptr<const tls::ServerEntry> make_entry(std::string_view name,
       if (stapled) certificate = std::move(stapled);
     }
     entry.certificates.push_back(std::move(*certificate));
+    entry.is_stand_in = each.source == store::CertificateSource::kLocalCa;
   }
   if (entry.certificates.empty()) return nullptr;
   return std::make_shared<const tls::ServerEntry>(std::move(entry));
@@ -155,18 +165,20 @@ std::shared_ptr<const tls::ServerEntry> StoredZones::find_certificates(std::stri
   if (store == nullptr) return nullptr;
   const std::string name(server_name);
   const std::uint64_t sequence = store->sequence();
+  const store::Time now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   auto& shard = shard_of(certificates_, name);
   KeptCertificates kept;
   {
     const std::lock_guard lock(shard.mutex);
     if (const auto found = shard.kept.find(name); found != shard.kept.end()) {
-      if (found->second.verified == sequence) return found->second.entry;
+      if (found->second.verified == sequence && now < found->second.until) return found->second.entry;
       kept = found->second;
     }
   }
   const auto transaction = store->read();
   if (!transaction) return kept.entry;
-  const auto stored = store::certificates::for_host(**transaction, name);
+  const auto stored = store::certificates::for_host(**transaction, name, now);
+  kept.until = earliest_end(stored, now);
   std::string identity = identity_of(stored);
   if (identity != kept.identity) kept.entry = stored.empty() ? nullptr : make_entry(name, stored);
   kept.identity = std::move(identity);
@@ -290,8 +302,8 @@ std::shared_ptr<tls::ClientContext> StoredZones::client_context(bool verify) {
   auto& context = client_contexts_[verify ? 1 : 0];
   tls::ClientOptions options;
   options.verify = verify ? tls::ClientOptions::Verify::kFull : tls::ClientOptions::Verify::kNone;
-  if (verify && !trusts_origin_ca_ && !origin_ca_.empty()) {
-    options.own_ca_pem = tls::read_file(origin_ca_).value_or("");
+  if (verify && !trusts_origin_ca_) {
+    options.own_ca_pem = origin_ca_pem();
     options.is_revoked = [this](std::string_view serial) { return is_revoked(serial); };
   }
   if (context != nullptr && options.own_ca_pem.empty()) return context;
@@ -306,7 +318,10 @@ std::shared_ptr<tls::ClientContext> StoredZones::client_context(bool verify) {
   return context;
 }
 
-// Whether the origin CA has taken back the certificate. Where the store cannot be asked, it has not.
+std::string StoredZones::origin_ca_pem() const {
+  return origin_ca_.empty() ? std::string() : tls::read_file(origin_ca_).value_or("");
+}
+
 bool StoredZones::is_revoked(std::string_view serial) {
   const store::Environment* store = environment();
   if (store == nullptr) return false;

@@ -9,6 +9,7 @@
 #include "edge/rules/stored_rules.h"
 #include "edge/zone.h"
 #include "store/environment.h"
+#include "store/tuple.h"
 #include "tls/client_context.h"
 #include "tls/server_contexts.h"
 
@@ -57,6 +58,11 @@ class StoredZones {
   [[nodiscard]] std::shared_ptr<const tls::ServerEntry> find_certificates(std::string_view server_name);
   [[nodiscard]] std::shared_ptr<const tls::ServerEntry> find_acme_challenge(std::string_view server_name);
 
+  // The certificate of the node's origin CA, as PEM; empty as long as there is none. And whether it has taken
+  // back the certificate with that serial number (decimal): where the store cannot be asked, it has not.
+  [[nodiscard]] std::string origin_ca_pem() const;
+  [[nodiscard]] bool is_revoked(std::string_view serial);
+
   // The answer to the HTTP-01 challenge of ACME (RFC 8555 section 8.3) with that token.
   [[nodiscard]] std::optional<std::string> acme_answer(std::string_view token);
 
@@ -74,6 +80,7 @@ class StoredZones {
   };
   struct KeptCertificates {
     std::uint64_t verified = 0;
+    store::Time until;     // a certificate ends then, and the choice is made anew
     std::string identity;  // of what the entry was made of
     std::shared_ptr<const tls::ServerEntry> entry;
   };
@@ -100,7 +107,6 @@ class StoredZones {
                                                       std::shared_ptr<const rules::ZoneRules> rules);
   [[nodiscard]] origin::OriginPtr make_origin(const HostFacts& facts, const Terms& terms, bool https);
   [[nodiscard]] std::shared_ptr<tls::ClientContext> client_context(bool verify);
-  [[nodiscard]] bool is_revoked(std::string_view serial);
 
   const std::string directory_;
   const std::string origin_ca_;

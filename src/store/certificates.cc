@@ -1,6 +1,7 @@
 #include "store/certificates.h"
 
 #include "store/fields.h"
+#include "store/hosts.h"
 #include "store/rows.h"
 
 #include <algorithm>
@@ -81,7 +82,22 @@ Result<> remove_from_indexes(WriteTransaction& transaction, const Id& id, const 
   return {};
 }
 
-std::vector<Certificate> of_host_key(const ReadTransaction& transaction, std::string_view host_key) {
+// The zone whose certificates may be shown for a host.
+struct HostZones {
+  HostZones(const ReadTransaction& transaction, std::string_view host)
+      : claimant(hosts::find(transaction, host)) {
+    if (const auto zone = zones::find_enclosing(transaction, host)) enclosing = zone->id;
+  }
+  [[nodiscard]] bool has(const Id& zone) const {
+    return zone.is_nil() || zone == enclosing || zone == claimant;
+  }
+
+  std::optional<Id> claimant;
+  std::optional<Id> enclosing;
+};
+
+std::vector<Certificate> of_host_key(const ReadTransaction& transaction, std::string_view host_key,
+                                     const HostZones& zones) {
   std::vector<Certificate> found;
   Cursor cursor(transaction, Table::kCertificatesByHost,
                 std::string(rows::Key(host_key).add(rows::kNameEnd).view()));
@@ -89,7 +105,7 @@ std::vector<Certificate> of_host_key(const ReadTransaction& transaction, std::st
     const auto key = rows::host_certificate_key(cursor.key());
     const auto id = key ? rows::id_of(key->id) : std::nullopt;
     auto certificate = id ? get(transaction, *id) : std::nullopt;
-    if (certificate) found.push_back(*std::move(certificate));
+    if (certificate && zones.has(certificate->zone)) found.push_back(*std::move(certificate));
   }
   std::ranges::sort(found, std::greater(),
                     [](const Certificate& each) { return std::tuple(each.priority, each.expires, each.id); });
@@ -168,12 +184,18 @@ std::vector<Certificate> of_zone(const ReadTransaction& transaction, const Id& z
   return found;
 }
 
-std::vector<Certificate> for_host(const ReadTransaction& transaction, std::string_view host) {
+std::vector<Certificate> for_host(const ReadTransaction& transaction, std::string_view host, Time now) {
   const auto key = NameKey::of(host);
   if (!key) return {};
-  auto found = of_host_key(transaction, key->view());
-  if (!found.empty()) return found;
-  return of_host_key(transaction, rows::Key(parent_key(key->view())).add(kWildcard).view());
+  const HostZones zones(transaction, host);
+  const auto has_ended = [&](const Certificate& each) { return each.has_ended(now); };
+  auto exact = of_host_key(transaction, key->view(), zones);
+  auto ended = exact;
+  if (std::erase_if(exact, has_ended); !exact.empty()) return exact;
+  auto wildcard = of_host_key(transaction, rows::Key(parent_key(key->view())).add(kWildcard).view(), zones);
+  if (ended.empty()) ended = wildcard;
+  if (std::erase_if(wildcard, has_ended); !wildcard.empty()) return wildcard;
+  return ended;
 }
 
 std::optional<Certificate> Scan::next() {

@@ -29,7 +29,9 @@ struct Certificate {
   std::int64_t priority = 0;  // higher wins among those good for a host
   Time uploaded;
   Time modified;
-  Time expires;
+  Time expires;  // the epoch: nobody knows
+
+  [[nodiscard]] bool has_ended(Time now) const { return expires != Time{} && expires <= now; }
 };
 
 namespace certificates {
@@ -42,8 +44,12 @@ Result<std::uint64_t> remove_all_of(WriteTransaction& transaction, const Id& zon
 // Of a zone, the highest priority first, then the newest.
 [[nodiscard]] std::vector<Certificate> of_zone(const ReadTransaction& transaction, const Id& zone);
 // Those that are good for what a client asked for by SNI: of the exact name, else of the wildcard above it.
-// The best first: priority, then the longest time to live.
-[[nodiscard]] std::vector<Certificate> for_host(const ReadTransaction& transaction, std::string_view host);
+// The best first: priority, then the longest time to live. Only those of the host's zone (the one with the
+// longest name that encloses it, or the one that claims it, hosts.h) and of no zone: what was uploaded for a
+// zone above shows nothing of one that has come since. Those that have ended by `now` only where every one
+// has: a certificate that browsers complain of is better than none, but not than one of lower priority.
+[[nodiscard]] std::vector<Certificate> for_host(const ReadTransaction& transaction, std::string_view host,
+                                                Time now);
 
 // All, in the order of ids; for renewal.
 class Scan {

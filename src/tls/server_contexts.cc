@@ -175,6 +175,7 @@ struct ServerContexts::Parts {
   struct Found {
     std::shared_ptr<const ServerEntry> entry;
     std::shared_ptr<Identity> identity;
+    bool needs_tls13 = false;
   };
 
   struct NameHash {
@@ -250,7 +251,7 @@ struct ServerContexts::Parts {
       *alert = SSL_AD_INTERNAL_ERROR;
       return SSL_CLIENT_HELLO_ERROR;
     }
-    if (chosen.entry->minimum_version == ServerEntry::MinimumVersion::kTls13) {
+    if (chosen.needs_tls13) {
       SSL_set_min_proto_version(ssl, TLS1_3_VERSION);
     }
     return SSL_CLIENT_HELLO_SUCCESS;
@@ -260,22 +261,39 @@ struct ServerContexts::Parts {
     if (offer == Offer::kAcmeChallenge) {
       if (Found challenge = find_challenge(server_name); challenge.entry != nullptr) return challenge;
     }
-    const auto of = [](const ServedPtr& served) {
-      return served == nullptr ? Found() : Found{{served, &served->entry}, served->identity};
-    };
-    if (server_name.empty()) return of(default_entry);
+    if (server_name.empty()) return found_in(default_entry);
+    const ServedPtr given = find_given(server_name);
+    if (given != nullptr && !given->entry.is_stand_in) return found_in(given);
+    if (Found other = find_in_source(server_name); other.entry != nullptr) {
+      if (given == nullptr) return other;
+      other.needs_tls13 |= asks_for_tls13(given->entry);
+      if (!other.entry->is_stand_in) return other;
+    }
+    return found_in(given != nullptr ? given : default_entry);
+  }
+
+  static bool asks_for_tls13(const ServerEntry& entry) {
+    return entry.minimum_version == ServerEntry::MinimumVersion::kTls13;
+  }
+
+  static Found found_in(const ServedPtr& served) {
+    if (served == nullptr) return {};
+    return {{served, &served->entry}, served->identity, asks_for_tls13(served->entry)};
+  }
+
+  // Of those that were given at the beginning; the default does not count.
+  [[nodiscard]] ServedPtr find_given(std::string_view server_name) const {
     if (const auto exact = entry_of_name.find(server_name); exact != entry_of_name.end())
-      return of(exact->second);
+      return exact->second;
     const auto dot = server_name.find('.');
     constexpr std::size_t kMaxPattern = 256;
     char pattern[kMaxPattern] = {'*'};
     if (dot != std::string_view::npos && dot != 0 && server_name.size() - dot < kMaxPattern) {
       std::memcpy(pattern + 1, server_name.data() + dot, server_name.size() - dot);
       const auto wildcard = entry_of_name.find(std::string_view(pattern, 1 + server_name.size() - dot));
-      if (wildcard != entry_of_name.end()) return of(wildcard->second);
+      if (wildcard != entry_of_name.end()) return wildcard->second;
     }
-    if (Found other = find_in_source(server_name); other.entry != nullptr) return other;
-    return of(default_entry);
+    return nullptr;
   }
 
   // Rare, and another one each time: not kept.
@@ -285,7 +303,7 @@ struct ServerContexts::Parts {
     if (entry == nullptr) return {};
     auto identity = std::make_shared<Identity>();
     identity->certificates = one_of_each_kind(entry->certificates);
-    return {std::move(entry), std::move(identity)};
+    return {std::move(entry), std::move(identity), false};
   }
 
   Found find_in_source(std::string_view server_name) {
@@ -298,7 +316,8 @@ struct ServerContexts::Parts {
     if (found.size() >= kMostFoundNames) found.clear();
     auto identity = std::make_shared<Identity>();
     identity->certificates = one_of_each_kind(entry->certificates);
-    Found made{std::move(entry), std::move(identity)};
+    const bool needs_tls13 = asks_for_tls13(*entry);
+    Found made{std::move(entry), std::move(identity), needs_tls13};
     found.insert_or_assign(std::string(server_name), made);
     return made;
   }

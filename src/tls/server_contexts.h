@@ -33,6 +33,9 @@ struct ServerEntry {
   // first. Of two with the same kind the first counts. At least one.
   std::vector<std::shared_ptr<const Certificate>> certificates;
   MinimumVersion minimum_version = MinimumVersion::kTls12;
+  // Its certificates are there until better ones come: what the source knows of the name, unless that is a
+  // stand-in too, goes before it.
+  bool is_stand_in = false;
   // What we speak, the best first. A client that offers ALPN but none of these is refused (RFC 7301
   // section 3.2).
   std::vector<std::string> alpn = {"h2", "http/1.1"};
@@ -44,7 +47,8 @@ enum class Offer : unsigned char {
   kAcmeChallenge,  // acme-tls/1 and nothing else: an authority checks who has the name (RFC 8737 section 3)
 };
 
-// Finds the entry of a name (lower case, not empty) that no given entry has; nullptr where there is none. The
+// Finds the entry of a name (lower case, not empty) that no given entry has but as a stand-in (whose minimum
+// version holds for what is found, too); nullptr where there is none. The
 // same pointer as long as nothing has changed: its context is kept by that. Called in handshakes, from all
 // threads; `hosts` does not count. For Offer::kAcmeChallenge it is asked before any given entry; the context
 // of what it finds then is made for that one connection.

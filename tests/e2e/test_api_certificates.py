@@ -13,13 +13,12 @@ import types
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from harness import processes
 from harness.api import PREFIX, Api, brink, make_token
 from harness.brink import REPOSITORY
+from harness.certs import given_key
 from harness.clients import H1
 from harness.low_port_origin import LowPortOrigin
 from harness.polling import PATIENCE, eventually
@@ -319,17 +318,6 @@ def test_the_private_key_is_shown_nowhere(api, site, authority):
 
 
 # --- the origin CA ---
-
-def given_key(directory, kind="ecdsa"):
-    key = ec.generate_private_key(ec.SECP256R1()) if kind == "ecdsa" else rsa.generate_private_key(65537, 2048)
-    csr = (x509.CertificateSigningRequestBuilder()
-           .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ignored")])).sign(key, hashes.SHA256()))
-    key_file = directory / f"origin-{kind}.key"
-    key_file.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-                                           serialization.NoEncryption()))
-    return types.SimpleNamespace(csr=csr.public_bytes(serialization.Encoding.PEM).decode(), key=key,
-                                 key_file=key_file, chain_file=directory / f"origin-{kind}.pem")
-
 
 def test_the_origin_ca_signs_lists_and_revokes(api, bare, site, tmp_path):
     made = []

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from harness import certs, clients, h2, nginx, origins, processes
+from harness.api import Api, make_token
 from harness.brink import zone
 from harness.clients import H1, proxy_status_error
 from harness.polling import eventually
@@ -41,6 +42,24 @@ def test_strict_with_the_systems_authorities_refuses_a_private_one(started, auth
     origin = started.origin(tls=origins.server_context(authority.issue("127.0.0.1", "example.com")))
     node = started.brink(zone(origin, tls="strict"))
     assert clients.get(node.http, "/").status == 526
+
+
+def test_strict_without_an_authority_of_its_own_believes_the_origin_ca_until_it_revokes(started, tmp_path):
+    leaf = certs.given_key(tmp_path)
+    node = started.brink(zone("https://127.0.0.1:9", tls="strict"))  # where nobody listens
+    api = Api(node, make_token(node))
+    made = api.post("/certificates", {"csr": leaf.csr, "hostnames": ["example.com", "www.example.com"],
+                                      "request_type": "origin-ecc", "requested_validity": 90}).result
+    leaf.chain_file.write_text(made["certificate"])
+    first = started.origin(tls=origins.server_context(leaf))
+    node.reload({"zone": [zone(first, tls="strict")]})
+    eventually(lambda: clients.get(node.http, "/").status == 200, 10, "the origin CA's certificate is believed")
+
+    api.delete(f"/certificates/{made['id']}")
+    second = started.origin(tls=origins.server_context(leaf))
+    node.reload({"zone": [zone(second, tls="strict")]})
+    eventually(lambda: clients.get(node.http, "/").status == 526, 10, "a revoked certificate is refused")
+    assert not second.requests
 
 
 def test_strict_does_not_fall_back_to_plain(started, authority):

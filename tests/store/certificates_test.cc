@@ -1,5 +1,6 @@
 #include "store/certificates.h"
 
+#include "store/hosts.h"
 #include "tests/store/given_store.h"
 
 namespace brink::store {
@@ -15,9 +16,9 @@ struct GivenZones : GivenStore {
   void has(const Certificate& certificate) {
     change([&](WriteTransaction& transaction) { return certificates::put(transaction, certificate); });
   }
-  std::vector<int> for_host(std::string_view host) {
+  std::vector<int> for_host(std::string_view host, Time now = {}) {
     const auto transaction = read();
-    return numbers(certificates::for_host(*transaction, host));
+    return numbers(certificates::for_host(*transaction, host, now));
   }
   static std::vector<int> numbers(const std::vector<Certificate>& certificates) {
     std::vector<int> all;
@@ -98,13 +99,53 @@ TEST(Certificates, TheBestComesFirst) {
   EXPECT_EQ(GivenZones::numbers(certificates::of_zone(*read, id(1))), (std::vector<int>{2, 1, 3}));
 }
 
+TEST(Certificates, OneThatHasEndedCountsOnlyWhereAllHave) {
+  GivenZones store;
+  store.has({.id = id(1), .zone = id(1), .hosts = {"www.a.test"}, .priority = 9, .expires = time_at(10)});
+  store.has({.id = id(2), .zone = id(1), .hosts = {"www.a.test"}, .priority = 1, .expires = time_at(20)});
+  store.has({.id = id(3), .zone = id(1), .hosts = {"*.a.test"}, .priority = 0, .expires = time_at(30)});
+  EXPECT_EQ(store.for_host("www.a.test", time_at(9)), (std::vector<int>{1, 2}));
+  EXPECT_EQ(store.for_host("www.a.test", time_at(10)), (std::vector<int>{2}));
+  EXPECT_EQ(store.for_host("www.a.test", time_at(25)), (std::vector<int>{3}))
+      << "the wildcard's is good still";
+  EXPECT_EQ(store.for_host("www.a.test", time_at(30)), (std::vector<int>{1, 2})) << "better than none";
+  EXPECT_EQ(store.for_host("x.a.test", time_at(30)), (std::vector<int>{3}));
+}
+
+TEST(Certificates, OfAZoneAboveShowNothingOfTheZoneThatHasTheHost) {
+  GivenZones store;
+  store.has({.id = id(1), .zone = id(1), .hosts = {"shop.a.test", "www.shop.a.test", "*.shop.a.test"}});
+  EXPECT_EQ(store.for_host("shop.a.test"), (std::vector<int>{1}));
+  store.change([](WriteTransaction& transaction) -> Result<> {
+    return zones::put(transaction, given_zone(3, "shop.a.test"));
+  });
+  for (const char* host : {"shop.a.test", "www.shop.a.test", "x.shop.a.test"})
+    EXPECT_TRUE(store.for_host(host).empty()) << host;
+  store.has({.id = id(2), .zone = id(3), .hosts = {"shop.a.test"}});
+  EXPECT_EQ(store.for_host("shop.a.test"), (std::vector<int>{2}));
+  store.has({.id = id(3), .zone = id(1), .hosts = {"elsewhere.test", "x.b.test"}});
+  EXPECT_TRUE(store.for_host("elsewhere.test").empty());
+  EXPECT_TRUE(store.for_host("x.b.test").empty());
+}
+
+TEST(Certificates, OfAZoneThatClaimsTheHostAreShown) {
+  GivenZones store;
+  store.has({.id = id(1), .zone = id(1), .hosts = {"www.elsewhere.test"}});
+  EXPECT_TRUE(store.for_host("www.elsewhere.test").empty());
+  store.change([](WriteTransaction& transaction) -> Result<> {
+    BRINK_TRY(hosts::put(transaction, "*.elsewhere.test", id(1)));
+    return {};
+  });
+  EXPECT_EQ(store.for_host("www.elsewhere.test"), (std::vector<int>{1}));
+}
+
 TEST(Certificates, TheIndexesFollowAChange) {
   GivenZones store;
   store.has({.id = id(1), .zone = id(1), .hosts = {"a.test", "b.test"}});
-  store.has({.id = id(1), .zone = id(2), .hosts = {"b.test", "c.test", "C.test"}});
+  store.has({.id = id(1), .zone = id(2), .hosts = {"b.test", "c.b.test", "C.b.test"}});
   EXPECT_TRUE(store.for_host("a.test").empty());
   EXPECT_EQ(store.for_host("b.test"), (std::vector<int>{1}));
-  EXPECT_EQ(store.for_host("c.test"), (std::vector<int>{1}));
+  EXPECT_EQ(store.for_host("c.b.test"), (std::vector<int>{1}));
   {
     const auto read = store.read();
     EXPECT_TRUE(certificates::of_zone(*read, id(1)).empty());

@@ -335,7 +335,7 @@ TEST(BadRows, ReadAsNothing) {
   EXPECT_FALSE(zones::get(*read, id(1)));
   EXPECT_FALSE(zones::find(*read, "a.test"));
   EXPECT_FALSE(certificates::get(*read, id(1)));
-  EXPECT_TRUE(certificates::for_host(*read, "a.test").empty());
+  EXPECT_TRUE(certificates::for_host(*read, "a.test", {}).empty());
   zones::Scan zones(*read);
   EXPECT_EQ(zones.next()->id, id(2));
   EXPECT_FALSE(zones.next());

@@ -75,6 +75,28 @@ TEST(ServerNames, AreAskedOfTheSourceWhereNoEntryHasThem) {
   EXPECT_EQ(asked, (std::vector<std::string>{"found.example", "lost.example"}));
 }
 
+TEST(ServerNames, OfAStandInGoToTheSourceUnlessThatHasNoBetter) {
+  const auto any = authority().certificate_for({"any.example"});
+  const auto entry = [&](const char* host, bool is_stand_in) {
+    return ServerEntry{.hosts = {host}, .certificates = {any}, .is_stand_in = is_stand_in};
+  };
+  const auto better = std::make_shared<const ServerEntry>(entry("better", false));
+  const auto no_better = std::make_shared<const ServerEntry>(entry("no better", true));
+  const auto contexts = ServerContexts::make(
+      {entry("*", false), entry("own.example", false), entry("a.example", true), entry("b.example", true),
+       entry("*.c.example", true)},
+      ticket_keys(), system_wall_clock(), [&](std::string_view name, Offer) {
+        return name == "own.example" || name == "a.example" || name == "x.c.example" ? better
+               : name == "b.example"                                                 ? no_better
+                                                                                     : nullptr;
+      });
+  EXPECT_EQ(first_host(*contexts, "own.example"), "own.example");
+  EXPECT_EQ(first_host(*contexts, "a.example"), "better");
+  EXPECT_EQ(first_host(*contexts, "b.example"), "b.example");
+  EXPECT_EQ(first_host(*contexts, "x.c.example"), "better");
+  EXPECT_EQ(first_host(*contexts, "y.c.example"), "*.c.example");
+}
+
 TEST(ServerNames, GoToTheSourceFirstWhereAnAuthorityChecksThem) {  // RFC 8737
   const auto any = authority().certificate_for({"any.example"});
   const auto challenge =

@@ -55,13 +55,13 @@ TEST_F(ZoneCertificatesTest, AreForTheZonesNameAndOneLabelBelow) {
   put_certificate(1, 10, "example.com");
   const auto read = store_.read();
   for (const char* host : {"example.com", "www.example.com"}) {
-    const auto found = store::certificates::for_host(*read, host);
+    const auto found = store::certificates::for_host(*read, host, store::Time{});
     ASSERT_EQ(found.size(), 1u) << host;
     EXPECT_EQ(found[0].source, store::CertificateSource::kLocalCa);
     EXPECT_EQ(found[0].issuer, "Brink local CA");
     EXPECT_TRUE(tls::Certificate::parse(found[0].chain, found[0].key).has_value());
   }
-  EXPECT_TRUE(store::certificates::for_host(*read, "a.b.example.com").empty());
+  EXPECT_TRUE(store::certificates::for_host(*read, "a.b.example.com", store::Time{}).empty());
 }
 
 TEST_F(ZoneCertificatesTest, StandBehindEveryOther) {
@@ -77,8 +77,8 @@ TEST_F(ZoneCertificatesTest, StandBehindEveryOther) {
                                             .expires = store::time_at(1)});
   });
   const auto read = store_.read();
-  EXPECT_EQ(store::certificates::for_host(*read, "www.example.com").front().id, id(11));
-  EXPECT_EQ(store::certificates::for_host(*read, "example.com").front().id, id(10));
+  EXPECT_EQ(store::certificates::for_host(*read, "www.example.com", store::Time{}).front().id, id(11));
+  EXPECT_EQ(store::certificates::for_host(*read, "example.com", store::Time{}).front().id, id(10));
 }
 
 TEST_F(ZoneCertificatesTest, OfANameThatIsTooLongForAWildcardGoWithoutIt) {
@@ -116,7 +116,7 @@ TEST_F(ZoneCertificatesTest, AreMadeForAllZonesThatWantThem) {
   EXPECT_EQ(look(), 0u);
   const auto read = store_.read();
   for (const std::string& name : names)
-    EXPECT_EQ(store::certificates::for_host(*read, name).size(), 1u) << name;
+    EXPECT_EQ(store::certificates::for_host(*read, name, store::Time{}).size(), 1u) << name;
 }
 
 TEST_F(ZoneCertificatesTest, AreRenewedInPlaceBeforeTheyExpire) {

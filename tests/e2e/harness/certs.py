@@ -37,6 +37,27 @@ class Certificate:
         return {"certificate": str(self.chain_file), "key": str(self.key_file)}
 
 
+@dataclasses.dataclass
+class KeyOfAnOrigin:
+    """A key, the request for its certificate, and where the two files go that a server is started with."""
+
+    key: object
+    csr: str
+    key_file: pathlib.Path
+    chain_file: pathlib.Path
+
+
+def given_key(directory, kind="ecdsa"):
+    key = ec.generate_private_key(ec.SECP256R1()) if kind == "ecdsa" else rsa.generate_private_key(65537, 2048)
+    csr = (x509.CertificateSigningRequestBuilder()
+           .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ignored")])).sign(key, hashes.SHA256()))
+    made = KeyOfAnOrigin(key, csr.public_bytes(serialization.Encoding.PEM).decode(),
+                         directory / f"origin-{kind}.key", directory / f"origin-{kind}.pem")
+    made.key_file.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                                serialization.NoEncryption()))
+    return made
+
+
 class Authority:
     def __init__(self, directory, name="Brink test CA"):
         self._directory = pathlib.Path(directory)
