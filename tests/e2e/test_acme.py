@@ -10,7 +10,7 @@ from cryptography import x509
 from harness import acme_server
 from harness.acme_server import AcmeServer
 from harness.api import Api, make_token
-from harness.brink import Brink
+from harness.brink import Brink, zone
 from harness.polling import eventually
 
 pytestmark = pytest.mark.skipif(not acme_server.is_here(), reason="needs pebble (Debian's package)")
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.skipif(not acme_server.is_here(), reason="needs pebble 
 class Site:
     """A node with ACME before a server of its own."""
 
-    def __init__(self, started, authority, challenges=("http-01",), settings=None, **how):
-        self.node = Brink(started.directory / "node", {"control": {"activate_zones": True}})
+    def __init__(self, started, authority, challenges=("http-01",), settings=None, zones=(), **how):
+        self.node = Brink(started.directory / "node", {"control": {"activate_zones": True}}, zones)
         self.server = started.keep(
             AcmeServer(started.directory / "acme", authority, self.node.http, self.node.https, **how))
         self.node.config["acme"] = {"directory": self.server.url, "email": "admin@example.com", "agree": True,
@@ -154,6 +154,22 @@ def test_dns_01_gets_a_wildcard_through_a_record_of_the_zone(started, authority)
     certificate = site.issued("any.example.com")
     assert names_of(certificate) == ["*.example.com", "example.com"]
     assert challenges() == [], "the records are taken away again"
+
+
+def test_a_zone_of_brink_toml_without_a_certificate_gets_one_for_its_hosts(started, authority):
+    own = authority.issue("own.example", "*.own.example")
+    zones = [zone(started.origin(), "example.com", ["example.com", "www.example.com", "*.any.example.com"], min_tls_version="1.3"),
+             zone(started.origin(), "own.example", ["own.example"], **own.as_zone())]
+    site = Site(started, authority, settings={}, zones=zones)
+    certificate = site.issued("www.example.com")
+    assert names_of(certificate) == ["example.com", "www.example.com"]
+    assert verified(site, "example.com") == "TLSv1.3"
+    assert site.shown("x.any.example.com").issuer.rfc4514_string() == "CN=Brink local CA", "for a wildcard there is none"
+    assert site.shown("own.example").serial_number == own.serial
+    entries = [entry for entry in site.api.get("/user/audit_logs", per_page=100).result
+               if entry["action"]["type"] == "acme_certificate_create"]
+    assert len(entries) == 1 and entries[0]["newValueJson"]["hosts"] == ["example.com", "www.example.com"]
+    assert site.server.asked("order-plz") == 1
 
 
 def test_an_external_account_is_bound(started, authority):

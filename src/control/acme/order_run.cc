@@ -2,7 +2,7 @@
 
 #include "base/encoding.h"
 #include "control/acme/challenge_answer.h"
-#include "store/certificates.h"
+#include "control/acme/stored_certificate.h"
 #include "tls/certificate.h"
 #include "tls/chain.h"
 #include "tls/request_builder.h"
@@ -63,18 +63,6 @@ Outcome<std::shared_ptr<const tls::Certificate>> check(std::string_view chain, c
 }
 
 // Certificates of ACME that the new one replaces: those that are for nothing else.
-Result<> remove_replaced(store::WriteTransaction& write, const store::Id& zone,
-                         const std::vector<std::string>& names) {
-  std::vector<store::Id> replaced;
-  for (const store::Certificate& each : store::certificates::of_zone(write, zone)) {
-    if (each.source != store::CertificateSource::kAcme) continue;
-    if (std::ranges::all_of(each.hosts, [&](std::string_view host) { return covers(names, host); }))
-      replaced.push_back(each.id);
-  }
-  for (const store::Id& id : replaced) BRINK_TRY(store::certificates::remove(write, id));
-  return {};
-}
-
 Result<> forget_waiting(store::WriteTransaction& write, const store::Id& zone,
                         const std::vector<std::string>& names) {
   std::vector<Waiting> waiting = waiting_state(write, zone);
@@ -353,26 +341,27 @@ Task<Outcome<Issued>> OrderRun::download(const Order& order) {
                 .renew = renewal_time(seconds_of(certificate->not_before()), expires, place_.random)};
   const store::Id id = store::Id::random(place_.random);
   BRINK_CO_TRY(co_await change([zone = zone_, state = state_, chain = response.content, certificate, issued,
-                                id](store::WriteTransaction& write) -> Result<> {
+                                id, seed = place_.random.next()](store::WriteTransaction& write) -> Result<> {
     const std::string issuer = certificate->issuer_name();
     const std::string signature = certificate->signature_name();
     const std::string details = details_text(state.directory, issued.renew);
-    BRINK_TRY(remove_replaced(write, zone, state.names));
     BRINK_TRY(remove_order_state(write, zone));
     BRINK_TRY(forget_waiting(write, zone, state.names));
-    return store::certificates::put(write, {.id = id,
-                                            .zone = zone,
-                                            .source = store::CertificateSource::kAcme,
-                                            .hosts = {state.names.begin(), state.names.end()},
-                                            .chain = chain,
-                                            .key = state.key,
-                                            .issuer = issuer,
-                                            .signature = signature,
-                                            .details = details,
-                                            .priority = kAcmePriority,
-                                            .uploaded = write.now(),
-                                            .modified = write.now(),
-                                            .expires = store::Time(issued.expires)});
+    return put_issued(write,
+                      {.id = id,
+                       .zone = zone,
+                       .source = store::CertificateSource::kAcme,
+                       .hosts = {state.names.begin(), state.names.end()},
+                       .chain = chain,
+                       .key = state.key,
+                       .issuer = issuer,
+                       .signature = signature,
+                       .details = details,
+                       .priority = kAcmePriority,
+                       .uploaded = write.now(),
+                       .modified = write.now(),
+                       .expires = store::Time(issued.expires)},
+                      seed);
   }));
   co_return issued;
 }

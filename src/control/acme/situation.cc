@@ -2,10 +2,12 @@
 
 #include "control/acme/state.h"
 #include "control/api/json.h"
+#include "net/address.h"
 #include "store/certificates.h"
 #include "store/dns_records.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
@@ -36,7 +38,7 @@ bool can_be_certified(std::string_view name, bool wildcards) {
     if (!wildcards) return false;
     name.remove_prefix(2);
   }
-  return name.contains('.') && !name.contains('_') && !name.contains('*');
+  return name.contains('.') && !name.contains('_') && !name.contains('*') && !net::IpAddress::parse(name);
 }
 
 std::vector<std::string> owned(const std::vector<std::string_view>& views) {
@@ -56,6 +58,24 @@ std::vector<std::string> served_otherwise(const store::ReadTransaction& read, co
   return names;
 }
 
+// What a file says of a zone: the hosts it claims, and whether it gives them certificates.
+struct Claim {
+  std::vector<std::string> hosts;
+  bool has_certificates = false;
+};
+
+Claim claim_of(const store::Zone& zone) {
+  Claim claim;
+  const Json declaration = api::stored_json(zone.declaration);
+  claim.has_certificates = api::find_value(declaration, "certificates") != nullptr;
+  const Json* hosts = api::find_value(declaration, "hosts");
+  if (hosts == nullptr || !hosts->is_array()) return claim;
+  for (const Json& each : *hosts) {
+    if (each.is_string()) claim.hosts.push_back(each.get<std::string>());
+  }
+  return claim;
+}
+
 }  // namespace
 
 bool ChallengePolicy::has_dns() const {
@@ -65,7 +85,12 @@ bool ChallengePolicy::has_dns() const {
 std::vector<std::string> wanted_names(const store::ReadTransaction& read, const store::Zone& zone,
                                       const ChallengePolicy& policy, WallTime now) {
   if (!has_https(read, zone)) return {};
-  const std::vector<std::string> served = served_otherwise(read, zone.id, now);
+  std::vector<std::string> served = served_otherwise(read, zone.id, now);
+  Claim claim = claim_of(zone);
+  if (claim.has_certificates) {
+    std::ranges::move(claim.hosts, std::back_inserter(served));
+    claim.hosts.clear();
+  }
   std::set<std::string, std::less<>> names;
   const auto want = [&](std::string_view name) {
     if (names.size() < kMaxWanted && can_be_certified(name, policy.has_dns()) && !covers(served, name))
@@ -75,6 +100,9 @@ std::vector<std::string> wanted_names(const store::ReadTransaction& read, const 
   if (policy.has_dns()) {
     all_below = {std::string(zone.name), fmt::format("*.{}", zone.name)};
     for (const std::string& name : all_below) want(name);
+  }
+  for (const std::string& host : claim.hosts) {
+    if (!covers(all_below, host)) want(host);
   }
   store::dns_records::Scan scan(read, zone.id);
   while (const auto record = scan.next()) {

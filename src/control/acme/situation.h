@@ -26,9 +26,10 @@ inline constexpr std::size_t kMaxWanted = 2'000;  // names of one zone; further 
 // CA's (store::Certificate::priority).
 inline constexpr std::int64_t kAcmePriority = -2'000'000'000;
 
-// The names that a zone's visitors may ask for by https: of its proxied records, and with dns-01 the zone and
-// all below it. Without those that a certificate of another source serves, and those that no authority
-// certifies. Nothing for a zone that is paused, moved, or has `ssl` off.
+// The names that a zone's visitors may ask for by https: of its proxied records, those that a [[zone]] of
+// brink.toml claims for it, and with dns-01 the zone and all below it. Without those that a certificate of
+// another source serves (the API's, or brink.toml's), and those that no authority certifies. Nothing for a
+// zone that is paused, moved, or has `ssl` off.
 [[nodiscard]] std::vector<std::string> wanted_names(const store::ReadTransaction& read,
                                                     const store::Zone& zone, const ChallengePolicy& policy,
                                                     WallTime now);

@@ -1,8 +1,11 @@
 #include "control/acme/order_run.h"
 
+#include "store/audit_log.h"
 #include "store/certificates.h"
 #include "tests/control/acme/scripted_server.h"
 #include "tests/runtime/run_task.h"
+
+#include <map>
 
 #include <gtest/gtest.h>
 
@@ -70,6 +73,28 @@ TEST_F(OrderRunTest, ReplacesTheCertificatesThatAreForNothingElse) {
   EXPECT_EQ(certificates().size(), 2U);
   ASSERT_TRUE(order({"a.example.com", "c.example.com"}).has_value());
   EXPECT_EQ(certificates().size(), 2U);
+}
+
+TEST_F(OrderRunTest, IsInTheAuditLogWithWhatItReplaced) {
+  ASSERT_TRUE(order({"a.example.com"}).has_value());
+  ASSERT_TRUE(order({"a.example.com", "b.example.com"}).has_value());
+  const auto read = given_.read();
+  store::audit_log::Scan scan(*read, store::given_zone(1, "").account, {}, store::Time::max(), false);
+  std::map<std::string, int> actions;
+  std::string created, deleted;
+  while (const auto entry = scan.next()) {
+    ++actions[std::string(entry->action)];
+    EXPECT_EQ(entry->actor_context, "acme");
+    EXPECT_EQ(entry->zone, store::id(1));
+    EXPECT_EQ(entry->zone_name, "example.com");
+    EXPECT_EQ(entry->resource_type, "certificate");
+    EXPECT_FALSE(entry->before.contains("PRIVATE") || entry->after.contains("PRIVATE"));
+    if (entry->action == "acme_certificate_delete") deleted = entry->resource;
+    if (entry->action == "acme_certificate_create" && created.empty()) created = entry->resource;
+  }
+  EXPECT_EQ(actions,
+            (std::map<std::string, int>{{"acme_certificate_create", 2}, {"acme_certificate_delete", 1}}));
+  EXPECT_EQ(created, deleted) << "the first is replaced";
 }
 
 TEST_F(OrderRunTest, SaysWhichNameFailedAndForgetsTheOrder) {
