@@ -149,3 +149,15 @@ def test_each_record_that_is_answered_alone_is_the_one_in_the_file(api, zone):
         rdata = dns.rdata.from_text("IN", record["type"], content, origin=dns.name.root, relativize=False)
         by_api.add((dns.name.from_text(record["name"]).to_text(), record["type"], record["ttl"], rdata.to_wire(origin=origin).hex()))
     assert by_api == without_the_edges_own(as_set(read_back(exported(api, zone))))
+
+
+def test_comments_tags_and_settings_are_no_concern_of_other_readers(api, zone):
+    given = {"type": "A", "name": "www", "content": "192.0.2.1", "ttl": 1, "proxied": True, "comment": 'a "comment"; with more',
+             "tags": ["owner:dns", 'note:a, "b"'], "settings": {"ipv4_only": True}}
+    made = api.post(zone.records, given).result
+    text = exported(api, zone)
+    assert as_set(read_back(text)) == {(f"www.{ZONE}.", "A", 1, "c0000201")}
+    api.delete(f"{zone.records}/{made['id']}")
+    assert imported(api, zone, text).result == {"recs_added": 1, "total_records_parsed": 1}
+    again = api.get(zone.records).result[0]
+    assert {name: again[name] for name in given} == {**given, "name": f"www.{ZONE}"}

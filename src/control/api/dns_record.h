@@ -1,5 +1,5 @@
-// DNS records as the API takes and shows them (api.md 5.5): from JSON to what the store keeps, with all rules
-// that need no other record, and back. Pure functions.
+// DNS records as the API has them (api.md 5.5), with all rules that need no other record; their JSON is
+// dns_record_json.h's. Pure functions.
 #pragma once
 
 #include "control/api/api_error.h"
@@ -51,15 +51,8 @@ struct RecordValue {
   [[nodiscard]] store::DnsRecord view() const;
 };
 
-// A whole record, as POST and PUT send it; what is not given has its default. 1004 with what is wrong in its
-// chain, and the pointer to the member; 9015. `zone_name` is as the store has it.
-[[nodiscard]] Outcome<RecordValue> parse_record(const Json& body, std::string_view zone_name);
-
-// `record` as a body for parse_record, with the members of `changes` instead of its own: what PATCH means. A
-// content replaces the data and the other way round, and a new type leaves neither.
-[[nodiscard]] Json patched_body(const store::DnsRecord& record, const Json& changes);
-
-// A record of a zone file. `rdata` is data of that type; the rules are those of parse_record.
+// A record of a zone file. `rdata` is data of that type; the rules are those of parse_record
+// (dns_record_json.h).
 [[nodiscard]] Outcome<RecordValue> record_of_rdata(std::string_view name, std::uint16_t type,
                                                    std::uint32_t ttl, std::string_view rdata,
                                                    std::string_view zone_name);
@@ -67,9 +60,6 @@ struct RecordValue {
 // What may be set on a record of a type whose content is already there: checks proxied, ttl, comment, tags,
 // settings together. 1004.
 [[nodiscard]] Outcome<> check_options(RecordValue& record);
-
-// As the API answers it.
-[[nodiscard]] Json record_json(const store::DnsRecord& record, std::string_view zone_name);
 
 // A, AAAA and CNAME.
 [[nodiscard]] bool is_proxiable(std::uint16_t type);

@@ -1,5 +1,6 @@
 #include "control/api/dns_record_change.h"
 
+#include "control/api/dns_record_json.h"
 #include "dns_wire/type.h"
 #include "store/zones.h"
 

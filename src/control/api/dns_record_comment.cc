@@ -41,15 +41,26 @@ std::optional<std::string> take_value(std::string_view& text) {
   return value.get<std::string>();
 }
 
+struct Flag {
+  std::string_view word;
+  bool RecordComment::* member;
+};
+constexpr Flag kFlags[] = {{"cf-flatten-cname", &RecordComment::flatten_cname},
+                           {"cf-ipv4-only", &RecordComment::ipv4_only},
+                           {"cf-ipv6-only", &RecordComment::ipv6_only}};
+
 bool add_tag(RecordComment& comment, std::string_view name, const std::optional<std::string>& value) {
   if (equals_ignoring_case(name, "cf-proxied")) {
     if (value != "true" && value != "false") return false;
     comment.proxied = value == "true";
-  } else if (equals_ignoring_case(name, "cf-flatten-cname")) {
-    comment.flatten_cname = value != "false";
-  } else if (!name.empty()) {
-    comment.tags.push_back(value ? std::string(name) + ":" + *value : std::string(name));
+    return true;
   }
+  for (const Flag& flag : kFlags) {
+    if (!equals_ignoring_case(name, flag.word)) continue;
+    comment.*flag.member = value != "false";
+    return true;
+  }
+  if (!name.empty()) comment.tags.push_back(value ? std::string(name) + ":" + *value : std::string(name));
   return true;
 }
 
@@ -101,7 +112,9 @@ std::string RecordComment::write() const {
                             : std::string(tag));
   }
   if (proxied) add(*proxied ? "cf-proxied:true" : "cf-proxied:false");
-  if (flatten_cname) add("cf-flatten-cname");
+  for (const Flag& flag : kFlags) {
+    if (this->*flag.member) add(flag.word);
+  }
 
   std::string written = text;
   if (list.empty() && !text.contains(kMark)) return written;

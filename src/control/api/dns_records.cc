@@ -2,6 +2,7 @@
 #include "control/api/dns_record.h"
 #include "control/api/dns_record_change.h"
 #include "control/api/dns_record_filter.h"
+#include "control/api/dns_record_json.h"
 #include "control/api/dns_records_batch.h"
 #include "control/api/dns_zone_file.h"
 #include "control/api/endpoint_groups.h"

@@ -1,6 +1,7 @@
 #include "control/api/dns_records_batch.h"
 
 #include "control/api/dns_record_change.h"
+#include "control/api/dns_record_json.h"
 
 #include <fmt/format.h>
 

@@ -20,7 +20,13 @@ namespace {
 namespace type = dns_wire::type;
 using dns_wire::Name;
 
-constexpr std::string_view kFlattened = R"({"flatten_cname":true})";
+struct Setting {
+  std::string_view name;
+  bool RecordComment::* member;
+};
+constexpr Setting kSettings[] = {{"flatten_cname", &RecordComment::flatten_cname},
+                                 {"ipv4_only", &RecordComment::ipv4_only},
+                                 {"ipv6_only", &RecordComment::ipv6_only}};
 
 // Those of the delegation and of the zone itself: the edge makes its own.
 bool is_the_edges(const dns_wire::ZoneFileRecord& record, const Name& zone) {
@@ -38,7 +44,11 @@ Outcome<RecordValue> record_of_line(const dns_wire::ZoneFileRecord& line, const 
   record.comment = comment.text;
   record.tags = comment.tags;
   record.proxied = comment.proxied.value_or(proxied && is_proxiable(record.type));
-  if (comment.flatten_cname) record.settings = kFlattened;
+  Json settings = Json::object();
+  for (const Setting& setting : kSettings) {
+    if (comment.*setting.member) settings[setting.name] = true;
+  }
+  if (!settings.empty()) record.settings = json_text(settings);
   BRINK_TRY(check_options(record));
   return record;
 }
@@ -96,9 +106,11 @@ Result<> append_zone_file_record(std::string& file, const store::DnsRecord& reco
   RecordComment comment{.text = std::string(record.comment),
                         .tags = {record.tags.begin(), record.tags.end()}};
   if (is_proxiable(record.type)) comment.proxied = record.proxied;
-  if (const Json settings = stored_json(record.settings);
-      const Json* flag = find_value(settings, "flatten_cname"))
-    comment.flatten_cname = *flag == true;
+  const Json settings = stored_json(record.settings);
+  for (const Setting& setting : kSettings) {
+    const Json* flag = find_value(settings, setting.name);
+    comment.*setting.member = flag != nullptr && *flag == true;
+  }
   return dns_wire::append_record(file, owner, record.ttl, record.type, record.rdata, comment.write());
 }
 

@@ -44,22 +44,12 @@ $ curl -H "Authorization: Bearer $(cat token)" http://127.0.0.1:8787/client/v4/z
 ```
 
 The owner of the node needs no token over the Unix socket `control.sock` in the data directory; that is what the command
-line uses. Tools that know only `X-Auth-Email` and `X-Auth-Key` work where `[control] global_key` names a key.
+line uses. Tools that know only `X-Auth-Email` and `X-Auth-Key` work where `[control] global_key` names a key;
+for `/certificates` alone, `X-Auth-User-Service-Key` with the key of `[control] origin_ca_key`.
 
 An answer has `success`, `errors`, `messages` and `result`, lists `result_info` too. Where the permission column is empty any
 token will do. **SDK**: driven by the `cloudflare` package from npm in Brink's tests.
 )md";
-
-std::string_view method_text(http::Method method) {
-  switch (method) {
-    case http::Method::kGet: return "GET";
-    case http::Method::kPost: return "POST";
-    case http::Method::kPut: return "PUT";
-    case http::Method::kPatch: return "PATCH";
-    case http::Method::kDelete: return "DELETE";
-    default: return "";
-  }
-}
 
 std::string permission_text(const Endpoint& endpoint) {
   if (endpoint.where == Where::kPublic) return "none: public";
@@ -88,6 +78,17 @@ void write_errors(std::string& out) {
 }
 
 }  // namespace
+
+std::string_view method_text(http::Method method) {
+  switch (method) {
+    case http::Method::kGet: return "GET";
+    case http::Method::kPost: return "POST";
+    case http::Method::kPut: return "PUT";
+    case http::Method::kPatch: return "PATCH";
+    case http::Method::kDelete: return "DELETE";
+    default: return "";
+  }
+}
 
 std::span<const Endpoint> endpoints() {
   static const std::vector<Endpoint> all = [] {

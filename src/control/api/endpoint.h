@@ -50,6 +50,9 @@ struct Endpoint {
   std::size_t most_bytes = kMaxJsonBytes;  // of the content
 };
 
+// "GET"; of the methods that endpoints have.
+[[nodiscard]] std::string_view method_text(http::Method method);
+
 // All endpoints, in the order in which the documentation shows them. Each file of endpoints has a function
 // that gives its rows, which endpoint.cc lists.
 [[nodiscard]] std::span<const Endpoint> endpoints();

@@ -91,17 +91,6 @@ Answer not_allowed(const std::vector<std::string_view>& methods) {
   return answer;
 }
 
-std::string_view method_text(http::Method method) {
-  switch (method) {
-    case http::Method::kGet: return "GET";
-    case http::Method::kPost: return "POST";
-    case http::Method::kPut: return "PUT";
-    case http::Method::kPatch: return "PATCH";
-    case http::Method::kDelete: return "DELETE";
-    default: return "";
-  }
-}
-
 // Parameters whose names say that they are ids are ids, or there is no such thing. False then.
 bool read_parameter(std::string_view name, std::string_view text, Route& route) {
   RouteParameter parameter{name, text, std::nullopt};

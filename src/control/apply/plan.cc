@@ -1,5 +1,6 @@
 #include "control/apply/plan.h"
 
+#include "control/api/dns_record_json.h"
 #include "dns_wire/type.h"
 #include "store/certificates.h"
 #include "store/dns_records.h"

@@ -4,6 +4,7 @@
 #include "base/nearest.h"
 #include "config/document.h"
 #include "config/read.h"
+#include "control/api/dns_record_json.h"
 #include "control/api/zone_json.h"
 #include "dns_wire/type.h"
 

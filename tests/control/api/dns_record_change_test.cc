@@ -1,6 +1,7 @@
 #include "control/api/dns_record_change.h"
 
 #include "control/api/dns_record_filter.h"
+#include "control/api/dns_record_json.h"
 #include "store/audit_log.h"
 #include "tests/store/given_store.h"
 

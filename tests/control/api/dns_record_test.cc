@@ -1,6 +1,7 @@
 #include "control/api/dns_record.h"
 
 #include "control/api/answer.h"
+#include "control/api/dns_record_json.h"
 #include "dns_wire/rdata.h"
 #include "dns_wire/type.h"
 

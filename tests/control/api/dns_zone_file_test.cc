@@ -34,12 +34,16 @@ TEST(RecordComment, ComesBackAsItWasWritten) {
                      "h:a:b"},
             .flatten_cname = true},
            {.text = "x", .tags = {"a:cf_tags=z"}, .proxied = true},
+           {.proxied = true, .ipv4_only = true},
+           {.proxied = true, .flatten_cname = true, .ipv6_only = true},
        }) {
     const auto again = RecordComment::parse(comment.write());
     EXPECT_EQ(again.text, comment.text) << comment.write();
     EXPECT_EQ(again.tags, comment.tags) << comment.write();
     EXPECT_EQ(again.proxied, comment.proxied) << comment.write();
     EXPECT_EQ(again.flatten_cname, comment.flatten_cname) << comment.write();
+    EXPECT_EQ(again.ipv4_only, comment.ipv4_only) << comment.write();
+    EXPECT_EQ(again.ipv6_only, comment.ipv6_only) << comment.write();
   }
 }
 
@@ -69,6 +73,20 @@ TEST(DnsZoneFile, ReadsRecordsAndSkipsWhatIsTheEdges) {
             (Texts{"sub.example.com 2 300 ns.sub.example.com", "www.example.com 1 300 192.0.2.1",
                    "example.com 15 60 mail.example.com"}));
   EXPECT_EQ(read("imp.example.com. IN A 192.0.2.21\r\n"), (Texts{"imp.example.com 1 1 192.0.2.21"}));
+}
+
+TEST(DnsZoneFile, SettingsOfARecordComeBack) {
+  const auto settings = [](std::string_view tags) {
+    const auto records =
+        read_zone_file("a 1 CNAME b ; cf_tags=" + std::string(tags) + "\n", "example.com", false);
+    return records ? records->at(0).settings : records.error().chain.at(0).message;
+  };
+  EXPECT_EQ(settings("cf-proxied:true"), "");
+  EXPECT_EQ(settings("cf-proxied:true,cf-ipv4-only"), R"({"ipv4_only":true})");
+  EXPECT_EQ(settings("cf-proxied:true,cf-ipv6-only,cf-flatten-cname"),
+            R"({"flatten_cname":true,"ipv6_only":true})");
+  EXPECT_EQ(settings("cf-ipv4-only:false"), "");
+  EXPECT_EQ(settings("cf-ipv4-only"), "line 1: settings: ipv4_only and ipv6_only are for proxied records");
 }
 
 TEST(DnsZoneFile, TagsOfALineBeatTheFormsProxied) {

@@ -1,5 +1,6 @@
 // Plans and what comes of them, against a real store: the API's things are put as the API puts them.
 #include "control/api/dns_record_change.h"
+#include "control/api/dns_record_json.h"
 #include "control/apply/execute.h"
 #include "control/apply/plan.h"
 #include "store/accounts.h"
