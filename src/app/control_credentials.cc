@@ -1,5 +1,6 @@
 #include "app/control_credentials.h"
 
+#include "control/api/node_keys.h"
 #include "edge/credentials.h"
 #include "tls/certificate.h"
 #include "tls/local_ca.h"
@@ -19,6 +20,7 @@ std::vector<ControlCredential> control_credentials(const config::Config& config)
     credentials.push_back({"control-key", paths.key});
   }
   if (!control.global_key.empty()) credentials.push_back({"control-global-key", control.global_key});
+  if (!control.origin_ca_key.empty()) credentials.push_back({"control-origin-ca-key", control.origin_ca_key});
   if (!config.acme.ca.empty()) credentials.push_back({"acme-ca", config.acme.ca});
   if (!config.acme.external_account_key.empty())
     credentials.push_back({"acme-external-account-key", config.acme.external_account_key});
@@ -39,11 +41,11 @@ std::vector<std::string> check_control_credentials(const config::Config& config)
       }
     }
   }
-  if (!control.global_key.empty()) {
-    const auto text = read(control.global_key);
-    const std::size_t size = text ? std::min(text->find_first_of("\r\n"), text->size()) : 0;
-    if (text && (size < 32 || size > 256))
-      problems.push_back("[control] global_key: the file's first line must have 32 to 256 characters");
+  for (const auto& [path, check] : {std::pair{&control.global_key, &control::api::check_global_key},
+                                    std::pair{&control.origin_ca_key, &control::api::check_origin_ca_key}}) {
+    const auto text = path->empty() ? Result<std::string>("") : read(*path);
+    if (path->empty() || !text) continue;  // that it cannot be read is said elsewhere
+    if (auto key = check(*text); !key) problems.push_back(key.error());
   }
   return problems;
 }

@@ -1,4 +1,4 @@
-// The certificate, key and global key of the control listener, as bytes. The supervisor reads them, for only
+// The certificate and keys of the control listener, the API and ACME, as bytes. The supervisor reads them, for only
 // it may read what belongs to root, and gives the control role what is in them.
 #pragma once
 

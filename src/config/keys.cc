@@ -347,6 +347,12 @@ const auto& table() {
                                 "to 256 characters. It may do "
                                 "everything: API tokens are better.",
                                 {.default_text = "none: such requests are refused"}),
+      key<&Control::origin_ca_key>(
+          kControl, "origin_ca_key", kFile, R"("origin-ca.key")",
+          "A file whose first line is the key that programs send as `X-Auth-User-Service-Key` to have "
+          "certificates signed by the origin CA: `v1.0-` and 32 to 256 characters in all. It is good for "
+          "`/certificates` and for nothing else, on every zone.",
+          {.default_text = "none: such requests are refused"}),
       key<&Control::rate_limit>(
           kControl, "rate_limit", kInteger, "2400",
           "Calls of the API that one user, or one account's tokens, may make in 5 minutes; 0 is "

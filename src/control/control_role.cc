@@ -79,7 +79,7 @@ std::expected<void, std::string> ControlRole::configure(config::Config config, R
   if (!store_.is_open() && upkeep_.running() == 0) {
     if (auto opened = open_store(); !opened) return opened;
   } else if (api_ != nullptr) {
-    api_->use({config_.control.rate_limit, config_.control.rate_limit_exempt}, global_key_);
+    api_->use({config_.control.rate_limit, config_.control.rate_limit_exempt}, keys_);
     acme_->use(config_.acme, acme_credentials_);
     upkeep_.spawn(store_.use(config_.control));
     applying_.spawn(apply_declared());
@@ -105,13 +105,18 @@ std::expected<void, std::string> ControlRole::read_secrets(const config::Config&
         {std::move(entry)}, std::make_shared<tls::TicketKeys>(*secret, tls::system_wall_clock()),
         tls::system_wall_clock());
   }
-  global_key_.reset();
+  keys_ = {};
   if (!config.control.global_key.empty()) {
     const std::string text = text_in(message, "control-global-key");
-    const std::string_view key = trim_ows(std::string_view(text).substr(0, text.find_first_of("\r\n")));
-    if (key.size() < 32 || key.size() > 256)
-      return std::unexpected("[control] global_key: the file's first line must have 32 to 256 characters");
-    global_key_ = api::GlobalKey{api::hash_of(key)};
+    const auto key = api::check_global_key(text);
+    if (!key) return std::unexpected(key.error());
+    keys_.global = api::hash_of(*key);
+  }
+  if (!config.control.origin_ca_key.empty()) {
+    const std::string text = text_in(message, "control-origin-ca-key");
+    const auto key = api::check_origin_ca_key(text);
+    if (!key) return std::unexpected(key.error());
+    keys_.origin_ca = api::hash_of(*key);
   }
   certificates_ = std::move(certificates);
   acme_credentials_ = {.ca_pem = text_in(message, "acme-ca"),
@@ -218,7 +223,7 @@ void ControlRole::begin_api() {
   }
   api_ = std::make_unique<api::Api>(api::Services{store_.environment(), store_.writer(), loop_, random_,
                                                   node_, authorities_.get(), activation_.get()});
-  api_->use({config_.control.rate_limit, config_.control.rate_limit_exempt}, global_key_);
+  api_->use({config_.control.rate_limit, config_.control.rate_limit_exempt}, keys_);
   endpoints_.use(api_.get());
   listen_locally();
   upkeep_.spawn(store_.keep_in_order());

@@ -62,7 +62,7 @@ class ControlRole {
   std::unique_ptr<telemetry::LogReceiver> log_receiver_;
   StoreKeeper store_;
   api::NodeFacts node_;
-  std::optional<api::GlobalKey> global_key_;
+  api::NodeKeys keys_;
   std::unique_ptr<api::CertificateAuthorities> authorities_;
   std::unique_ptr<api::CertificateRenewal> renewal_;
   std::unique_ptr<api::ZoneActivation> activation_;

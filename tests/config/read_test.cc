@@ -294,6 +294,44 @@ TEST(Read, ACertificateGoesWithItsKey) {
       ElementsAre("brink.toml:6: [[zone.certificates]] key: is missing; expected the path of a file"));
 }
 
+TEST(Read, AcmeNeedsTheUrlOfADirectory) {
+  const auto acme = [](std::string_view text) { return problems(joined({kEdge, "[acme]\n", text})); };
+  EXPECT_THAT(acme("directory = \"https://acme.example/directory\"\nagree = true\n"), IsEmpty());
+  for (std::string_view wrong :
+       {"http://acme.example/directory", "acme.example", "https://", "https:///x", "https://acme.example/a b",
+        "https://acme.example/<x>", "HTTPS://acme.example/"}) {
+    EXPECT_THAT(acme(fmt::format("directory = \"{}\"\n", wrong)),
+                ElementsAre(testing::AllOf(HasSubstr("brink.toml:4:"), HasSubstr("[acme] directory"),
+                                           HasSubstr("https://acme.example/directory"))))
+        << wrong;
+  }
+  EXPECT_THAT(acme("directory = 7\n"), ElementsAre(HasSubstr("[acme] directory")));
+}
+
+TEST(Read, AcmesExternalAccountGoesWithItsKey) {
+  const auto acme = [](std::string_view text) { return problems(joined({kEdge, "[acme]\n", text})); };
+  EXPECT_THAT(acme("external_account = \"kid\"\nexternal_account_key = \"mac.key\"\n"), IsEmpty());
+  EXPECT_THAT(acme("external_account = \"kid\"\n"), ElementsAre(HasSubstr("external_account_key")));
+  EXPECT_THAT(acme("external_account_key = \"mac.key\"\n"), ElementsAre(HasSubstr("external_account")));
+}
+
+TEST(Read, AcmesChallengesAreAtLeastOneOfThoseThereAre) {
+  const auto acme = [](std::string_view text) { return problems(joined({kEdge, "[acme]\n", text})); };
+  EXPECT_THAT(given(joined({kEdge, "[acme]\n"})).acme.challenges, ElementsAre("http-01", "tls-alpn-01"));
+  EXPECT_THAT(given(joined({kEdge, "[acme]\nchallenges = [\"dns-01\", \"http-01\"]\n"})).acme.challenges,
+              ElementsAre("dns-01", "http-01"));
+  EXPECT_THAT(acme("challenges = []\n"), ElementsAre(HasSubstr("[acme] challenges: is an empty list")));
+  EXPECT_THAT(acme("challenges = [\"http-01\", \"http-02\"]\n"), ElementsAre(HasSubstr("http-02")));
+  EXPECT_THAT(acme("challenges = \"http-01\"\n"), ElementsAre(HasSubstr("[acme] challenges")));
+}
+
+TEST(Read, AcmesWaitForTheDnsIsAnHourAtMost) {
+  EXPECT_EQ(given(joined({kEdge, "[acme]\ndns_wait = \"1h\"\n"})).acme.dns_wait, 1h);
+  EXPECT_THAT(problems(joined({kEdge, "[acme]\ndns_wait = \"61m\"\n"})), ElementsAre(HasSubstr("dns_wait")));
+  EXPECT_THAT(problems(joined({kEdge, "[acme]\ndirectorie = \"https://a/\"\n"})),
+              ElementsAre(HasSubstr("directory")));
+}
+
 TEST(Read, ZonesAreAListOfTables) {
   EXPECT_THAT(
       problems(joined({kEdge, "[zone]\nname = \"a\"\n"})),

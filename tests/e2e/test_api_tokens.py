@@ -2,7 +2,9 @@
 
 import pytest
 
+from harness import certs, processes
 from harness.api import Api, brink, make_token
+from harness.brink import binary
 
 
 @pytest.fixture(scope="module")
@@ -188,6 +190,51 @@ def test_calls_are_limited_for_who_is_not_exempt(started, origin):
     assert [answer.status for answer in answers] == [200] * 5 + [429] * 2
     assert answers[0].headers["x-ratelimit-limit"] == "5" and answers[0].headers["ratelimit"].startswith('"default";r=4;')
     assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def test_the_origin_cas_key_is_for_certificates_alone(started, origin, tmp_path):
+    key = "v1.0-144cac24a6e5b2c8-9dd66a3bdf06a9cd1e3a77bf5ac62ed0b3c5"
+    (tmp_path / "origin-ca.key").write_text(key + "\n")
+    node = started.brink(origin, config={"control": {"origin_ca_key": str(tmp_path / "origin-ca.key")}})
+    api = Api(node, make_token(node))
+    zone = api.post("/zones", {"name": "keyed.example"}).result["id"]
+    good, keyed = {"X-Auth-User-Service-Key": key}, Api(node)
+    asked = {"csr": certs.given_key(tmp_path).csr, "hostnames": ["keyed.example"], "request_type": "origin-ecc",
+             "requested_validity": 7}
+    made = keyed.call("POST", "/certificates", asked, headers=good).result
+    assert [each["id"] for each in keyed.call("GET", "/certificates", headers=good, zone_id=zone).result] == [made["id"]]
+    assert keyed.call("GET", f"/certificates/{made['id']}", headers=good).result["hostnames"] == ["keyed.example"]
+    assert keyed.call("DELETE", f"/certificates/{made['id']}", headers=good).result["id"] == made["id"]
+    entry = next(each for each in api.get("/user/audit_logs").result if each["action"]["type"] == "origin_ca_certificate_create")
+    assert entry["resource"]["id"] == made["id"] and entry["actor"]["email"]
+
+    for method, path in (("GET", "/zones"), ("GET", "/user"), ("GET", f"/zones/{zone}/custom_certificates"),
+                         ("DELETE", f"/zones/{zone}"), ("POST", "/user/tokens")):
+        answer = keyed.call(method, path, {} if method == "POST" else None, headers=good)
+        assert (answer.status, answer.codes) == (400, [9106]), (path, answer.body)
+    assert api.get(f"/zones/{zone}").status == 200
+    wrong = keyed.call("GET", "/certificates", headers={"X-Auth-User-Service-Key": key[:-1] + "x"}, zone_id=zone)
+    assert (wrong.status, wrong.codes) == (403, [9104])
+    malformed = keyed.call("GET", "/certificates", headers={"X-Auth-User-Service-Key": "v2.0-" + key}, zone_id=zone)
+    assert (malformed.status, malformed.codes) == (400, [6003])
+    assert malformed.body["errors"][0]["error_chain"][0]["code"] == 6104
+    # The SDK sends all that it has: the token counts.
+    both = api.call("GET", "/zones", headers={"X-Auth-User-Service-Key": key[:-1] + "x"})
+    assert both.status == 200
+
+
+def test_a_node_without_an_origin_ca_key_says_so(started, origin):
+    answer = Api(started.brink(origin)).call("GET", "/certificates", headers={"X-Auth-User-Service-Key": "v1.0-" + "x" * 40})
+    assert (answer.status, answer.codes) == (403, [9104]) and "no origin CA key" in answer.body["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("content", ["", "short\n", "x" * 60, "v1.0-" + "x" * 300])
+def test_an_origin_ca_key_that_cannot_be_one_is_told_by_check(started, origin, tmp_path, content):
+    (tmp_path / "origin-ca.key").write_text(content)
+    node = started.brink(origin, config={"control": {"origin_ca_key": str(tmp_path / "origin-ca.key")}}, start=False)
+    node.write_config()
+    done = processes.run([binary(), "check", node.config_file])
+    assert done.returncode != 0 and "[control] origin_ca_key" in (done.stdout + done.stderr).decode()
 
 
 def test_the_global_key_opens_everything_where_there_is_one(started, origin, tmp_path):

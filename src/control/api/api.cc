@@ -63,9 +63,9 @@ Api::Api(Services services)
 
 Api::~Api() = default;
 
-void Api::use(RateLimits limits, std::optional<GlobalKey> global_key) {
+void Api::use(RateLimits limits, const NodeKeys& keys) {
   limits_ = std::move(limits);
-  global_key_ = global_key;
+  keys_ = keys;
   calls_.set_limit(limits_.calls);
 }
 
@@ -136,8 +136,9 @@ Outcome<> Api::admit(Call& call, const Peer& peer, Answer& answer) {
   }
   BRINK_TRY(call.begin_read());
   if (call.endpoint.where != Where::kPublic) {
-    auto who = authenticate(call.head, peer, global_key_, call.read(), call.now(),
-                            call.endpoint.path.ends_with("/tokens/verify"));
+    const Demand demand{.says_verify = call.endpoint.path.ends_with("/tokens/verify"),
+                        .takes_origin_ca_key = call.endpoint.path.starts_with("/certificates")};
+    auto who = authenticate(call.head, peer, keys_, call.read(), call.now(), demand);
     if (!who) {
       if (is_guess(who.error())) {
         if (!exempt) (void)guesses_.count(address, now);
@@ -214,7 +215,7 @@ void Api::note_guess(const Call& call, const Peer& peer, const ApiError& error) 
   if (guess_entries_.count("", services_.loop.now()).over) return;
   AuditOrigin origin = call.audit_origin();
   origin.actor_address = peer.text;
-  const bool key = error.code == codes::kUnknownKey.code;
+  const bool key = error.code == codes::kUnknownKey.code || error.code == codes::kUnknownServiceKey.code;
   origin.actor_context = key ? "api_key" : "api_token";
   background_.spawn(
       apply_quietly([origin = std::move(origin), key, status = error.status,

@@ -35,7 +35,7 @@ class Api {
   explicit Api(Services services);
   ~Api();
 
-  void use(RateLimits limits, std::optional<GlobalKey> global_key);
+  void use(RateLimits limits, const NodeKeys& keys);
 
   // Answers a request whose path begins with kPrefix.
   Task<void> serve(http::ServerStream& stream, const Peer& peer);
@@ -55,7 +55,7 @@ class Api {
 
   Services services_;
   RateLimits limits_;
-  std::optional<GlobalKey> global_key_;
+  NodeKeys keys_;
   RateWindow calls_;
   RateWindow guesses_;
   RateWindow guess_entries_;

@@ -37,6 +37,8 @@ inline constexpr ErrorCode kOriginCa{1101, 400, "Invalid certificate request"};
 inline constexpr ErrorCode kOriginCaNotFound{1101, 404, "Certificate not found"};
 inline constexpr ErrorCode kInvalidHeaders{6003, 400, "Invalid request headers"};
 inline constexpr ErrorCode kInvalidKeyFormat{6103, 400, "Invalid format for X-Auth-Key header"};
+inline constexpr ErrorCode kInvalidServiceKeyFormat{6104, 400,
+                                                    "Invalid format for X-Auth-User-Service-Key header"};
 inline constexpr ErrorCode kInvalidAuthorizationFormat{6111, 400, "Invalid format for Authorization header"};
 inline constexpr ErrorCode kInvalidJson{6007, 400, "Malformed JSON in request body"};
 inline constexpr ErrorCode kNoRoute{7000, 404, "No route for that URI"};
@@ -51,6 +53,7 @@ inline constexpr ErrorCode kDnsTooLong{9015, 400, "Content is longer than 4096 b
 inline constexpr ErrorCode kDnsTtl{9021, 400,
                                    "Invalid TTL. Must be 1 for automatic, or between 30 and 86400."};
 inline constexpr ErrorCode kUnknownKey{9103, 403, "Unknown X-Auth-Key or X-Auth-Email"};
+inline constexpr ErrorCode kUnknownServiceKey{9104, 403, "Unknown X-Auth-User-Service-Key"};
 inline constexpr ErrorCode kNoCredentials{9106, 400,
                                           "Missing X-Auth-Key, X-Auth-Email or Authorization headers"};
 inline constexpr ErrorCode kInvalidAccessToken{9109, 403, "Invalid access token"};

@@ -13,9 +13,8 @@ namespace {
 
 using http::FieldName;
 
+constexpr std::string_view kServiceKey = "X-Auth-User-Service-Key";
 constexpr std::string_view kBearer = "Bearer ";
-constexpr std::size_t kLeastKeyBytes = 32;
-constexpr std::size_t kMostKeyBytes = 256;
 
 Outcome<std::string_view> bearer_token(std::string_view authorization) {
   const auto malformed = [] {
@@ -85,43 +84,57 @@ Outcome<Caller> as_operator(Caller::Kind kind, const store::ReadTransaction& rea
 }
 
 Outcome<Caller> by_key(std::string_view email, std::string_view key,
-                       const std::optional<GlobalKey>& global_key, const store::ReadTransaction& read) {
-  const bool well_formed = key.size() >= kLeastKeyBytes && key.size() <= kMostKeyBytes &&
-                           std::ranges::all_of(key, [](char c) { return c > ' ' && c < 0x7f; });
-  if (!well_formed)
+                       const std::optional<store::TokenHash>& global_key,
+                       const store::ReadTransaction& read) {
+  if (!looks_like_key(key))
     return std::unexpected(ApiError(codes::kInvalidHeaders).because(codes::kInvalidKeyFormat));
   if (!global_key) {
     return refuse(codes::kUnknownKey,
                   "Unknown X-Auth-Key or X-Auth-Email: this node has no global key; use an API token");
   }
   auto caller = BRINK_TRY(as_operator(Caller::Kind::kGlobalKey, read));
-  if (!same_hash(hash_of(key), global_key->hash) || !equals_ignoring_case(email, caller.email))
+  if (!same_hash(hash_of(key), *global_key) || !equals_ignoring_case(email, caller.email))
     return refuse(codes::kUnknownKey);
   return caller;
+}
+
+Outcome<Caller> by_origin_ca_key(std::string_view key, const std::optional<store::TokenHash>& origin_ca,
+                                 const store::ReadTransaction& read) {
+  if (!looks_like_origin_ca_key(key))
+    return std::unexpected(ApiError(codes::kInvalidHeaders).because(codes::kInvalidServiceKeyFormat));
+  if (!origin_ca) {
+    return refuse(codes::kUnknownServiceKey,
+                  "Unknown X-Auth-User-Service-Key: this node has no origin CA key; use an API token");
+  }
+  if (!same_hash(hash_of(key), *origin_ca)) return refuse(codes::kUnknownServiceKey);
+  return as_operator(Caller::Kind::kOriginCaKey, read);
 }
 
 }  // namespace
 
 bool has_credentials(const http::RequestHead& head) {
   return head.fields.has(FieldName::kAuthorization) || head.fields.find("X-Auth-Key") != nullptr ||
-         head.fields.find("X-Auth-Email") != nullptr;
+         head.fields.find("X-Auth-Email") != nullptr || head.fields.find(kServiceKey) != nullptr;
 }
 
 bool is_guess(const ApiError& error) {
   return error.code == codes::kInvalidToken.code || error.code == codes::kUnknownKey.code ||
+         error.code == codes::kUnknownServiceKey.code ||
          (error.code == codes::kInvalidAccessToken.code && error.message == codes::kInvalidAccessToken.text);
 }
 
-Outcome<Authenticated> authenticate(const http::RequestHead& head, const Peer& peer,
-                                    const std::optional<GlobalKey>& global_key,
-                                    const store::ReadTransaction& read, store::Time now, bool says_verify) {
+Outcome<Authenticated> authenticate(const http::RequestHead& head, const Peer& peer, const NodeKeys& keys,
+                                    const store::ReadTransaction& read, store::Time now, Demand demand) {
   Authenticated result;
   if (head.fields.has(FieldName::kAuthorization)) {
     const auto token = BRINK_TRY(bearer_token(head.fields.value(FieldName::kAuthorization)));
-    result = BRINK_TRY(by_token(token, peer, read, now, says_verify));
+    result = BRINK_TRY(by_token(token, peer, read, now, demand.says_verify));
   } else if (const auto* key = head.fields.find("X-Auth-Key"), *email = head.fields.find("X-Auth-Email");
              key != nullptr && email != nullptr) {
-    result.caller = BRINK_TRY(by_key(email->value, key->value, global_key, read));
+    result.caller = BRINK_TRY(by_key(email->value, key->value, keys.global, read));
+  } else if (const auto* service_key = head.fields.find(kServiceKey);
+             service_key != nullptr && demand.takes_origin_ca_key) {
+    result.caller = BRINK_TRY(by_origin_ca_key(service_key->value, keys.origin_ca, read));
   } else if (peer.is_node_owner) {
     result.caller = BRINK_TRY(as_operator(Caller::Kind::kNodeOwner, read));
   } else {

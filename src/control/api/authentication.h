@@ -1,7 +1,8 @@
-// From a request's headers to who calls: bearer tokens and the node's global key (api.md 3.1, 3.2).
+// From a request's headers to who calls: bearer tokens and the node's keys (api.md 3.1, 3.2).
 #pragma once
 
 #include "control/api/caller.h"
+#include "control/api/node_keys.h"
 #include "http/message.h"
 #include "net/address.h"
 #include "store/tokens.h"
@@ -11,11 +12,6 @@
 #include <string>
 
 namespace brink::control::api {
-
-// The node's global key, where brink.toml names one: of it, too, only the hash is kept.
-struct GlobalKey {
-  store::TokenHash hash{};
-};
 
 struct Peer {
   bool is_node_owner = false;  // came by the Unix socket, as the owner of data_dir or root
@@ -29,13 +25,17 @@ struct Authenticated {
   bool note_use = false;
 };
 
-// Refuses as api.md 3.2 says. `says_verify`: the call asks whether the token is good, for which unknown ones
-// are 1000 with 401. Credentials that are there count over none, and a bearer token over the key, also for
-// the node's owner.
+// What kind of call wants to know.
+struct Demand {
+  bool says_verify = false;          // it asks whether its token is good: unknown ones are 1000 with 401
+  bool takes_origin_ca_key = false;  // for other calls that key's header counts as none
+};
+
+// Refuses as api.md 3.2 says. Credentials that are there count over none, also for the node's owner: a bearer
+// token over the global key, and that over the origin CA's.
 [[nodiscard]] Outcome<Authenticated> authenticate(const http::RequestHead& head, const Peer& peer,
-                                                  const std::optional<GlobalKey>& global_key,
-                                                  const store::ReadTransaction& read, store::Time now,
-                                                  bool says_verify);
+                                                  const NodeKeys& keys, const store::ReadTransaction& read,
+                                                  store::Time now, Demand demand);
 
 // Whether the request says at all who sends it.
 [[nodiscard]] bool has_credentials(const http::RequestHead& head);

@@ -17,6 +17,7 @@ class Caller {
     kNobody,        // no credentials: only what is public
     kNodeOwner,     // by the Unix socket in data_dir: may everything
     kGlobalKey,     // the user with the node's key: may everything
+    kOriginCaKey,   // the user with the origin CA's key: certificates of every zone, and nothing else
     kUserToken,     // the user, as far as the token's policies go
     kAccountToken,  // an account itself: likewise, and nothing outside the account
   };
@@ -31,6 +32,8 @@ class Caller {
   std::string address;      // where the call came from, as text; "local" over the Unix socket
 
   [[nodiscard]] bool may(Permission permission, const ZoneIdentity& zone) const;
+  // As Policies::may_in_every_zone().
+  [[nodiscard]] bool may_in_every_zone(Permission permission) const;
   [[nodiscard]] bool may_in_account(Permission permission, const store::Id& account) const;
   [[nodiscard]] bool may_as_user(Permission permission) const;
   // Whether it may know that the resource exists.

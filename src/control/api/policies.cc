@@ -228,6 +228,16 @@ bool Policies::may(Permission permission, const ZoneIdentity& zone) const {
   return decide(policies_, permission, [&](const Resource& each) { return covers(each, zone); });
 }
 
+bool Policies::may_in_every_zone(Permission permission) const {
+  const auto is_every_zone = [](const Resource& each) {
+    return each.kind != Resource::Kind::kUser && !each.id && !each.account;
+  };
+  return std::ranges::none_of(policies_, [&](const Policy& each) { return denies(each, permission); }) &&
+         std::ranges::any_of(policies_, [&](const Policy& each) {
+           return allows(each, permission) && std::ranges::any_of(each.resources, is_every_zone);
+         });
+}
+
 bool Policies::may_in_account(Permission permission, const store::Id& account) const {
   return decide(policies_, permission, [&](const Resource& each) { return covers_account(each, account); });
 }

@@ -52,6 +52,9 @@ class Policies {
   [[nodiscard]] bool may(Permission permission, const ZoneIdentity& zone) const;
   [[nodiscard]] bool may_in_account(Permission permission, const store::Id& account) const;
   [[nodiscard]] bool may_for_user(Permission permission, const store::Id& user) const;
+  // Whether may() is true for every zone there is or will be. Where it is not, it may be true for each all
+  // the same, by policies on single accounts and zones.
+  [[nodiscard]] bool may_in_every_zone(Permission permission) const;
   // Anything at all: whether the resource is seen.
   [[nodiscard]] bool sees(const ZoneIdentity& zone) const;
   [[nodiscard]] bool sees_account(const store::Id& account) const;

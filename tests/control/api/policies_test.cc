@@ -36,6 +36,22 @@ Policies given(Json given_policies) {
   return parsed ? *std::move(parsed) : Policies();
 }
 
+TEST(Policies, HoldInEveryZoneWhereNoneIsNamedAndNoneDenied) {
+  const auto every = [](Json policies) {
+    return given(std::move(policies)).may_in_every_zone(reads(Area::kZone));
+  };
+  const std::string all_zones = "com.cloudflare.api.account.zone.*",
+                    all_accounts = "com.cloudflare.api.account.*";
+  EXPECT_TRUE(every({policy(reads(Area::kZone), {{all_zones, "*"}})}));
+  EXPECT_TRUE(every({policy(writes(Area::kZone), {{all_accounts, "*"}})}));
+  EXPECT_FALSE(every({policy(reads(Area::kDns), {{all_zones, "*"}})}));
+  EXPECT_FALSE(every({policy(reads(Area::kZone), {{zone_name('1'), "*"}})}));
+  EXPECT_FALSE(every({policy(reads(Area::kZone), {{account_name('a'), "*"}})}));
+  EXPECT_FALSE(every({policy(reads(Area::kZone), {{account_name('a'), {{all_zones, "*"}}}})}));
+  EXPECT_FALSE(every(Json::array({policy(reads(Area::kZone), {{all_zones, "*"}}),
+                                  policy(reads(Area::kZone), {{zone_name('1'), "*"}}, "deny")})));
+}
+
 TEST(Policies, HoldForTheZonesTheyName) {
   const Policies policies = given({policy(writes(Area::kDns), {{zone_name('1'), "*"}})});
   EXPECT_TRUE(policies.may(writes(Area::kDns), kZone1));
