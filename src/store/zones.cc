@@ -114,13 +114,28 @@ Scan::Scan(const ReadTransaction& transaction, std::string_view from)
   if (const auto key = NameKey::of(from)) cursor_.seek(key->view());
 }
 
+Scan::Scan(const ReadTransaction& transaction, Reverse)
+    : transaction_(transaction), cursor_(transaction, Table::kZonesByName, "", true) {}
+
+void Scan::skip(std::uint64_t zones) {
+  while (zones > 0 && cursor_.next()) --zones;
+}
+
 std::optional<Zone> Scan::next() {
   while (cursor_.next()) {
-    const auto value = transaction_.get(Table::kZones, cursor_.value());
-    if (!value) continue;
-    if (auto zone = rows::zone(cursor_.value(), *value)) return zone;
+    if (auto found = zone()) return found;
   }
   return std::nullopt;
+}
+
+std::optional<std::string> Scan::next_name() {
+  if (!cursor_.next()) return std::nullopt;
+  return name_of_key(cursor_.key());
+}
+
+std::optional<Zone> Scan::zone() const {
+  const auto value = transaction_.get(Table::kZones, cursor_.value());
+  return value ? rows::zone(cursor_.value(), *value) : std::nullopt;
 }
 
 }  // namespace zones

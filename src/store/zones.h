@@ -45,11 +45,19 @@ Result<> put(WriteTransaction& transaction, const Zone& zone);
 Result<bool> remove(WriteTransaction& transaction, const Id& id);
 [[nodiscard]] std::uint64_t count(const ReadTransaction& transaction);
 
-// In the order of names (labels from the root down); with `from`, from the first not before that name on.
+// In the order of names (labels from the root down); with `from`, from the first not before that name on. In
+// reverse the other way, from the last.
 class Scan {
  public:
   explicit Scan(const ReadTransaction& transaction, std::string_view from = {});
+  struct Reverse {};
+  Scan(const ReadTransaction& transaction, Reverse);
   [[nodiscard]] std::optional<Zone> next();
+  // Passes over so many without reading them: far cheaper than next().
+  void skip(std::uint64_t zones);
+  // Goes on to the next one, but reads no more than its name, which stands in the key; zone() reads the rest.
+  [[nodiscard]] std::optional<std::string> next_name();
+  [[nodiscard]] std::optional<Zone> zone() const;
 
  private:
   const ReadTransaction& transaction_;

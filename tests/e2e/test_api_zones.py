@@ -86,6 +86,40 @@ def test_lists_have_pages_filters_and_orders(api):
             api.delete(f"/zones/{zone_id}")
 
 
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_lists_without_a_filter_have_all_zones_once_and_true_counts(api, direction):
+    before = api.get("/zones", per_page=1).page["total_count"]
+    ids = [api.post("/zones", {"name": f"all{i}.example"}).result["id"] for i in range(6)]
+    try:
+        total, seen = before + 6, []
+        for page in range(1, 1000):
+            answer = api.get("/zones", page=page, per_page=4, direction=direction)
+            assert answer.page == {"page": page, "per_page": 4, "count": len(answer.result), "total_count": total,
+                                   "total_pages": -(-total // 4)}
+            if not answer.result:
+                break
+            seen += [zone["id"] for zone in answer.result]
+        assert len(seen) == total == len(set(seen)) and set(ids) <= set(seen) and page == total // 4 + (2 if total % 4 else 1)
+        assert [each for each in seen if each in ids] == (ids if direction == "asc" else ids[::-1])
+        far = api.get("/zones", page=1000, per_page=50, direction=direction)
+        assert far.result == [] and far.page["total_count"] == total
+    finally:
+        for zone_id in ids:
+            api.delete(f"/zones/{zone_id}")
+
+
+def test_a_list_has_only_what_the_token_may_see(node, api, zone):
+    other = api.post("/zones", {"name": "unseen.example"}).result["id"]
+    try:
+        few = api.with_token(make_token(node, "--permission", "Zone Read", "--zone", zone["name"], name="few"))
+        for query in ({}, {"direction": "desc"}, {"name": "contains:e"}, {"per_page": 1}):
+            answer = few.get("/zones", **query)
+            assert [each["id"] for each in answer.result] == [zone["id"]] and answer.page["total_count"] == 1, query
+        assert few.get("/zones", name="unseen.example").result == []
+    finally:
+        api.delete(f"/zones/{other}")
+
+
 def test_settings_are_listed_changed_and_kept(api, zone):
     path = f"/zones/{zone['id']}/settings"
     settings = {entry["id"]: entry for entry in api.get(path).result}

@@ -121,6 +121,31 @@ TEST(Zones, AreWalkedInTheOrderOfNames) {
             (std::vector<std::string>{"a.com", "b.com", "a.b.com", "b-c.com", "z.org"}));
   EXPECT_EQ(names(zones::Scan(*read, "a.b.com")), (std::vector<std::string>{"a.b.com", "b-c.com", "z.org"}));
   EXPECT_EQ(names(zones::Scan(*read, "zz")), (std::vector<std::string>{}));
+  EXPECT_EQ(names(zones::Scan(*read, zones::Scan::Reverse())),
+            (std::vector<std::string>{"z.org", "b-c.com", "a.b.com", "b.com", "a.com"}));
+}
+
+TEST(Zones, ArePassedOverAndNamedWithoutBeingRead) {
+  GivenStore store;
+  store.change([](WriteTransaction& transaction) -> Result<> {
+    std::uint8_t number = 0;
+    for (const std::string_view name : {"a.com", "b.com", "c.com", "d.com"})
+      BRINK_TRY(zones::put(transaction, given_zone(++number, name)));
+    return {};
+  });
+  const auto read = store.read();
+  zones::Scan scan(*read);
+  scan.skip(2);
+  EXPECT_EQ(scan.next_name(), "c.com");
+  EXPECT_EQ(scan.zone()->id, id(3));
+  scan.skip(0);
+  EXPECT_EQ(scan.next()->name, "d.com");
+  scan.skip(7);
+  EXPECT_FALSE(scan.next_name());
+  zones::Scan back(*read, zones::Scan::Reverse());
+  back.skip(3);
+  EXPECT_EQ(back.next()->name, "a.com");
+  EXPECT_FALSE(back.next());
 }
 
 TEST(Zones, TakeAllThatBelongsToThemAlong) {

@@ -24,6 +24,9 @@ class PageBuilder {
     elements_.push_back(std::move(element));
   }
   void pass(std::uint64_t elements = 1) { total_ += elements; }
+  // How many of the list lie before the page.
+  [[nodiscard]] std::uint64_t skipped() const { return paging_.skip(); }
+  [[nodiscard]] std::uint64_t total() const { return total_; }
 
   [[nodiscard]] Answer finish() &&;
 

@@ -44,6 +44,10 @@ class ZoneList {
     if (!filter_.exact_name().empty()) {
       if (const auto zone = store::zones::find(call_.read(), filter_.exact_name()); zone && is_shown(*zone))
         show(*zone);
+    } else if (filter_.order() == ZoneFilter::Order::kName && filter_.is_empty() && sees_all()) {
+      show_page();
+    } else if (filter_.order() == ZoneFilter::Order::kName && filter_.is_of_names() && sees_all()) {
+      show_names();
     } else if (filter_.order() == ZoneFilter::Order::kName && filter_.direction() == Direction::kAscending) {
       store::zones::Scan scan(call_.read());
       while (const auto zone = scan.next()) {
@@ -56,6 +60,41 @@ class ZoneList {
   }
 
  private:
+  [[nodiscard]] bool sees_all() const { return call_.caller.may_in_every_zone(reads(Area::kZone)); }
+
+  [[nodiscard]] store::zones::Scan by_name() const {
+    if (filter_.direction() == Direction::kDescending) return {call_.read(), store::zones::Scan::Reverse()};
+    return store::zones::Scan(call_.read());
+  }
+
+  // Reads nothing but what is shown, however many zones there are.
+  void show_page() {
+    const std::uint64_t total = store::zones::count(call_.read());
+    const std::uint64_t before = std::min(page_.skipped(), total);
+    store::zones::Scan scan = by_name();
+    scan.skip(before);
+    page_.pass(before);
+    while (page_.wants()) {
+      const auto zone = scan.next();
+      if (!zone) break;
+      show(*zone);
+    }
+    page_.pass(total - page_.total());
+  }
+
+  // Reads the names of all zones, for how many match must be told, and of the rest what is shown.
+  void show_names() {
+    store::zones::Scan scan = by_name();
+    while (const auto name = scan.next_name()) {
+      if (!filter_.matches_name(*name)) continue;
+      if (!page_.wants()) {
+        page_.pass();
+      } else if (const auto zone = scan.zone()) {
+        show(*zone);
+      }
+    }
+  }
+
   bool is_shown(const store::Zone& zone) {
     return call_.caller.may(reads(Area::kZone), {zone.id, zone.account}) &&
            filter_.matches(zone, names_.of(zone.account));

@@ -84,6 +84,7 @@ Outcome<ZoneFilter> ZoneFilter::parse(const Query& query) {
     }
     filter.tests_.emplace_back(
         [test](const store::Zone& zone, std::string_view) { return test.matches(zone.name); });
+    filter.name_test_ = [test](std::string_view zone_name) { return test.matches(zone_name); };
   }
   if (const auto status = query.find("status"); status && !status->empty()) {
     filter.tests_.emplace_back([wanted = std::string(*status)](const store::Zone& zone, std::string_view) {
