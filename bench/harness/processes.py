@@ -93,7 +93,8 @@ class Process:
 
     def __init__(self, command, core, log, **popen):
         def in_child():
-            os.sched_setaffinity(0, {core})
+            if core is not None:
+                os.sched_setaffinity(0, {core})
             if Process.goes_first:
                 take_precedence()
             _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

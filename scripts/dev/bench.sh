@@ -4,14 +4,19 @@
 usage_bench() {
   cat <<'TEXT'
 usage: ./dev bench [SCENARIO...] [arguments for bench/run.py]
+       ./dev bench store [arguments for bench/store.py]
 
 Builds the release binary, installs nginx, HAProxy and h2o, and measures them and Brink in one run. Without a
-scenario it runs all; ./dev bench --list names them.
+scenario it runs all; ./dev bench --list names them. "store" measures the store at several sizes and Brink on it, up
+to a million zones: some GiB of the temporary directory (TMPDIR), and some minutes.
 TEXT
 }
 
 dev_bench() {
   require build bench
   build release brink bench_tools
+  if [[ ${1:-} == store ]]; then
+    exec /usr/bin/python3 bench/store.py "${@:2}"
+  fi
   exec /usr/bin/python3 bench/run.py "$@"
 }
