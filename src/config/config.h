@@ -3,6 +3,7 @@
 // the reader, the errors and docs/configuration.md come.
 #pragma once
 
+#include "config/document.h"
 #include "config/problem.h"
 #include "config/settings.h"
 #include "net/address.h"
@@ -108,6 +109,12 @@ struct OriginUrl {
   std::string text;       // as written
 };
 
+// A rule as [[zone.rule]] writes it. What it means is the rules' to say: rules/declared_rules.h reads it.
+struct Rule {
+  std::string json;  // a rule of the rulesets API, with its "phase"
+  Item table;        // the same, with the places of all that is in it
+};
+
 struct Zone {
   std::string name;
   std::vector<std::string> hosts;  // exact names, "*.name" wildcards, "*"
@@ -122,6 +129,7 @@ struct Zone {
   std::string origin_host;  // Host sent to the origin; empty: the request's own
   OriginHttp2 origin_http2 = OriginHttp2::kOn;
   OriginProxyProtocol origin_proxy_protocol = OriginProxyProtocol::kOff;
+  std::vector<Rule> rules;
 };
 
 // A file that the configuration names and that must be readable, with the place in the text that names it, so

@@ -62,7 +62,8 @@ std::string_view type_name(const Key& key) {
     case Type::kHosts: return "list of hosts";
     case Type::kFiles: return "list of files";
     case Type::kOriginUrl: return "URL";
-    case Type::kCertificates: return "list of tables";
+    case Type::kCertificates:
+    case Type::kRules: return "list of tables";
   }
   return "";
 }

@@ -482,6 +482,15 @@ const auto& table() {
           "The version of the PROXY protocol header that each connection to the origin "
           "begins with.",
           {.choices = kProxyProtocolNames}),
+      key<&Zone::rules>(
+          kZone, "rule", kRules,
+          R"([{ phase = "http_request_firewall_custom", expression = "ip.src eq 192.0.2.1", action = "block" }])",
+          "Rules of the zone, each best as a section `[[zone.rule]]`: `phase`, and the members that rules "
+          "have in "
+          "the API (docs/api.md): `expression`, `action`, `action_parameters`, `ratelimit`, `enabled`, "
+          "`ref`, "
+          "`description`, `logging`. In each phase they run in the order of the file.",
+          {.default_text = "none"}),
 
       // [[zone.certificates]]
       key<&Certificate::certificate>(kZoneCertificates, "certificate", kFile, R"("rsa.pem")",
@@ -597,6 +606,7 @@ std::string expected_text(const Key& key) {
     case Type::kOriginUrl: return R"("http://host:port", "https://host:port" or "unix:/path")";
     case Type::kCertificates:
       return R"(a list of tables such as [{ certificate = "cert.pem", key = "key.pem" }])";
+    case Type::kRules: return "a section [[zone.rule]] for each rule";
   }
   return {};
 }
@@ -622,6 +632,8 @@ std::string value_text(const Key& key, const Value& value) {
           return quoted(held.text);
         } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
           return list_text(held, [](const std::string& each) { return quoted(each); });
+        } else if constexpr (std::is_same_v<T, std::vector<Rule>>) {
+          return list_text(held, [](const Rule& each) { return each.json; });
         } else if constexpr (std::is_same_v<T, std::vector<Certificate>>) {
           return list_text(held, [](const Certificate& each) {
             return fmt::format(R"({{ certificate = "{}", key = "{}" }})", each.certificate, each.key);

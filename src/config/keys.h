@@ -56,12 +56,14 @@ enum class Type : std::uint8_t {
   kFiles,         // a list of kFile
   kOriginUrl,     // "http://127.0.0.1:3000", "https://origin.example", "unix:/run/app.sock"
   kCertificates,  // a list of tables, or [[zone.certificates]]
+  kRules,         // a list of tables, or [[zone.rule]]
 };
 
 // A value in one of the forms that members have. Choices are numbers, texts of every kind are strings.
-using Value = std::variant<bool, std::uint64_t, double, std::chrono::milliseconds, std::string,
-                           std::vector<std::string>, net::SocketAddress, std::vector<net::SocketAddress>,
-                           std::vector<net::IpNetwork>, OriginUrl, std::vector<Certificate>>;
+using Value =
+    std::variant<bool, std::uint64_t, double, std::chrono::milliseconds, std::string,
+                 std::vector<std::string>, net::SocketAddress, std::vector<net::SocketAddress>,
+                 std::vector<net::IpNetwork>, OriginUrl, std::vector<Certificate>, std::vector<Rule>>;
 
 // What a number may be, both ends included: of kInteger the number, of kSize bytes, of kDuration
 // milliseconds.

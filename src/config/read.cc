@@ -3,6 +3,7 @@
 #include "base/nearest.h"
 #include "config/document.h"
 #include "config/host_pattern.h"
+#include "config/item_json.h"
 #include "config/keys.h"
 #include "config/origin_url.h"
 #include "config/quantity.h"
@@ -348,6 +349,7 @@ class Reader {
       case Type::kOriginUrl: return origin_url_of(key, place, item);
       case Type::kZoneName: return zone_name_of(key, place, item);
       case Type::kCertificates: return certificates_of(key, place, item);
+      case Type::kRules: return rules_of(key, place, item);
       case Type::kChoices:
         return list_of<std::string>(key, place, item, [&](const Place& at, const Item& element) {
           return choice_name_of(key, at, element);
@@ -549,6 +551,24 @@ class Reader {
     auto url = parse_origin_url(*text);
     if (!url) return wrong_value(key, place, shown(*text), url.error());
     return *std::move(url);
+  }
+
+  // What a rule says is not read here.
+  std::optional<std::vector<Rule>> rules_of(const Key& key, const Place& place, const Item& item) {
+    if (!item.is(Item::Kind::kArray)) return wrong_kind(key, place, item);
+    std::vector<Rule> rules;
+    for (const Item& element : item.elements) {
+      if (problems_.size() > limits::kMaxProblems) break;
+      const Place at{"[[zone.rule]]", element.position};
+      if (!element.is(Item::Kind::kTable)) {
+        wrong_kind(key, at, element);
+      } else if (auto json = json_text(element)) {
+        rules.push_back({*std::move(json), element});
+      } else {
+        problem(at, "has a time, or a number without end, among its values", "strings and numbers");
+      }
+    }
+    return rules;
   }
 
   std::optional<std::vector<Certificate>> certificates_of(const Key& key, const Place& place,

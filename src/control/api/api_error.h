@@ -67,6 +67,11 @@ inline constexpr ErrorCode kInternal{10500, 500, "Internal error"};
 inline constexpr ErrorCode kBusy{10503, 503, "Too many changes are waiting; try again"};
 inline constexpr ErrorCode kFull{10507, 507, "The disk is full; the change was not made"};
 inline constexpr ErrorCode kNotSupported{10501, 400, "Brink does not have this"};
+inline constexpr ErrorCode kNoEntryPoint{10003, 404, "could not find entrypoint ruleset in the phase"};
+inline constexpr ErrorCode kRuleset{20119, 400, "Invalid property of a ruleset or a list"};
+inline constexpr ErrorCode kRulesetUnavailable{20120, 400, "Not available on this server"};
+inline constexpr ErrorCode kRulesetExpression{20127, 400, "The expression is invalid"};
+inline constexpr ErrorCode kSecondEntryPoint{20217, 400, "The phase has an entry point already"};
 inline constexpr ErrorCode kRecordNotFound{81044, 404, "Record does not exist."};
 inline constexpr ErrorCode kHostTaken{81053, 400,
                                       "An A, AAAA, or CNAME record with that host already exists."};

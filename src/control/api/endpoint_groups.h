@@ -20,5 +20,9 @@ namespace brink::control::api {
 [[nodiscard]] std::span<const Endpoint> audit_endpoints();
 [[nodiscard]] std::span<const Endpoint> apply_endpoints();
 [[nodiscard]] std::span<const Endpoint> legacy_endpoints();
+[[nodiscard]] std::span<const Endpoint> ruleset_endpoints();
+[[nodiscard]] std::span<const Endpoint> list_endpoints();
+[[nodiscard]] std::span<const Endpoint> older_rule_endpoints();
+[[nodiscard]] std::span<const Endpoint> url_normalization_endpoints();
 
 }  // namespace brink::control::api

@@ -14,11 +14,7 @@ constexpr Hint kHints[] = {
     {true, "/firewall/rules", "firewall rules are custom rules of a ruleset in Brink"},
     {true, "/filters", "filters are expressions in the rules of a ruleset in Brink"},
     {true, "/rate_limits", "rate limits are rate limiting rules of a ruleset in Brink"},
-    {true, "/firewall/lockdowns", "zone lockdowns are custom rules of a ruleset in Brink"},
-    {true, "/firewall/ua_rules", "user agent rules are custom rules of a ruleset in Brink"},
     {true, "/firewall/waf", "the managed rules of the firewall are managed rulesets in Brink"},
-    {true, "/firewall/access_rules", "IP access rules are lists and custom rules in Brink"},
-    {false, "/firewall/access_rules", "IP access rules are lists and custom rules in Brink"},
     {true, "/healthchecks",
      "Brink has no standalone health checks; origins are watched by load balancers' monitors"},
     {true, "/waiting_rooms", "Brink has no waiting rooms"},
@@ -44,7 +40,7 @@ std::string_view below_id(std::string_view path, std::string_view collection) {
 std::string_view hint_for(std::string_view path) {
   if (path == "/graphql")
     return "the node's numbers are at /metrics of its control listener, and in its logs";
-  if (path.starts_with("/user/firewall")) return "IP access rules are lists and custom rules in Brink";
+  if (path.starts_with("/user/firewall")) return "IP access rules belong to an account or a zone in Brink";
   const std::string_view of_zone = below_id(path, "/zones/");
   const std::string_view of_account = below_id(path, "/accounts/");
   for (const Hint& hint : kHints) {

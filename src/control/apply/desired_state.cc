@@ -46,7 +46,7 @@ DesiredSetting setting(std::string_view id, std::string_view value) {
 
 // What becomes something of the API's, or is the zone's name.
 bool has_own_place(std::string_view key) {
-  return key == "name" || key == "tls" || key == "min_tls_version" || key == "hosts";
+  return key == "name" || key == "tls" || key == "min_tls_version" || key == "hosts" || key == "rule";
 }
 
 // The first certificate stands in `certificates` too.
@@ -84,9 +84,11 @@ std::expected<DesiredState, std::vector<config::Problem>> desired_state(const co
   DesiredState state;
   std::vector<config::Problem> problems;
   for (const config::Zone& zone : config.zones) {
+    DesiredRules rules = desired_rules(zone.rules, config.path, problems);
     auto name = api::parse_zone_name(zone.name);
     if (!name || config.path.empty()) continue;
     DesiredZone desired = zone_of(zone, *name, config);
+    desired.rules = std::move(rules);
     state.zones.try_emplace(*std::move(name), std::move(desired));
   }
   for (const ZoneFile& file : files) {

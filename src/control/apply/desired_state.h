@@ -7,6 +7,7 @@
 #include "control/api/dns_record.h"
 #include "control/api/json.h"
 #include "control/api/setting_table.h"
+#include "control/apply/desired_rules.h"
 #include "control/apply/zone_files.h"
 
 #include <expected>
@@ -27,6 +28,7 @@ struct DesiredZone {
   std::string place;                      // of the declaration, for messages: "/etc/brink/zones.d/x.toml:3"
   std::vector<DesiredSetting> settings;   // each once
   std::vector<api::RecordValue> records;  // no two with the same name, type and rdata; declared_in is `file`
+  DesiredRules rules;                     // of its entry points
   std::vector<std::string> hosts;         // host patterns that it claims; of brink.toml
   api::Json more = api::Json::object();   // what the API cannot say: origin, certificates, ...
 };

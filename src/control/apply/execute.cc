@@ -1,6 +1,7 @@
 #include "control/apply/execute.h"
 
 #include "control/api/dns_record_change.h"
+#include "control/api/ruleset_change.h"
 #include "control/api/setting_table.h"
 #include "store/accounts.h"
 #include "store/hosts.h"
@@ -64,6 +65,9 @@ class Execution {
         done.error().message = fmt::format("{}: {}", step.subject, done.error().message);
         return std::unexpected(std::move(done.error()));
       }
+    }
+    for (const Step& step : plan_.steps) {
+      if (step.thing == Thing::kRules) BRINK_TRY(change_rules(step));
     }
     return {};
   }
@@ -183,6 +187,20 @@ class Execution {
                             .zone_name = plan_.name,
                             .before = before,
                             .after = api::setting_json(*row, changing_.store, id_, changing_.now())});
+  }
+
+  Outcome<> change_rules(const Step& step) {
+    const api::RulesetOwner owner{.id = id_, .account = account_, .is_zone = true, .zone_name = plan_.name};
+    api::RulesetChange change(changing_, owner, /*dry_run=*/false,
+                              {.declared_in = plan_.file.empty() ? "a file" : plan_.file});
+    const auto done =
+        step.action == Action::kDelete
+            ? change.remove(step.record)
+            : change.update_entry_point(step.subject, Json{{"rules", desired_->rules.at(step.subject)}});
+    if (done) return {};
+    api::ApiError error = done.error();
+    error.message = fmt::format("{}: {}", step.subject, error.message);
+    return std::unexpected(std::move(error));
   }
 
   Outcome<> change_record(api::DnsRecordChange& records, const Step& step) {

@@ -1,6 +1,7 @@
 #include "control/apply/plan.h"
 
 #include "control/api/dns_record_json.h"
+#include "control/apply/plan_rules.h"
 #include "dns_wire/type.h"
 #include "store/certificates.h"
 #include "store/dns_records.h"
@@ -220,6 +221,7 @@ bool has_things_of_the_api(const store::ReadTransaction& read, const store::Id& 
   while (const auto record = scan.next()) {
     if (record->declared_in.empty()) return true;
   }
+  if (has_rulesets_of_the_api(read, zone)) return true;
   return std::ranges::any_of(store::certificates::of_zone(read, zone), [](const store::Certificate& each) {
     return each.source == store::CertificateSource::kCustom;
   });
@@ -248,7 +250,7 @@ std::string_view action_name(Action action) {
   return kNames[static_cast<std::size_t>(action)];
 }
 std::string_view thing_name(Thing thing) {
-  constexpr std::string_view kNames[] = {"zone", "setting", "record"};
+  constexpr std::string_view kNames[] = {"zone", "setting", "record", "rules"};
   return kNames[static_cast<std::size_t>(thing)];
 }
 
@@ -278,6 +280,7 @@ ZonePlan plan_zone(const store::ReadTransaction& read, const DesiredZone& desire
   planner.want_settings(desired, former_settings, settings);
   planner.restore_settings(former_settings, settings);
   planner.want_records(desired.records);
+  plan_rules(read, desired.rules, plan);
   if (!settings.empty()) declaration[kSettings] = std::move(settings);
   plan.declaration = api::json_text(declaration);
 
@@ -318,6 +321,7 @@ ZonePlan plan_undeclared(const store::ReadTransaction& read, const store::Zone& 
   Planner planner(read, plan);
   planner.restore_settings(member_or(former, kSettings, empty_object()), empty_object());
   planner.want_records({});
+  plan_rules(read, {}, plan);
   return plan;
 }
 

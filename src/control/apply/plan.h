@@ -18,16 +18,16 @@
 namespace brink::control::apply {
 
 enum class Action : std::uint8_t { kCreate, kUpdate, kDelete };
-enum class Thing : std::uint8_t { kZone, kSetting, kRecord };
+enum class Thing : std::uint8_t { kZone, kSetting, kRecord, kRules };
 
 struct Step {
   Action action = Action::kUpdate;
   Thing thing = Thing::kZone;
   std::string zone;
-  std::string subject;     // of settings the id, of records "www.example.com A"
+  std::string subject;     // of settings the id, of records "www.example.com A", of rules the phase
   api::Json before;        // null where it is created
   api::Json after;         // null where it is deleted
-  store::Id record;        // the stored one; nil where it is created
+  store::Id record;        // the stored one, or the ruleset; nil where it is created
   std::size_t wanted = 0;  // index into DesiredZone::records
 };
 

@@ -1,8 +1,7 @@
 #include "control/apply/zone_file_reader.h"
 
-#include "base/ascii.h"
 #include "base/nearest.h"
-#include "config/document.h"
+#include "config/item_json.h"
 #include "config/read.h"
 #include "control/api/dns_record_json.h"
 #include "control/api/zone_json.h"
@@ -24,28 +23,13 @@ using config::Member;
 using config::Position;
 using config::Problem;
 
-constexpr std::string_view kZoneKeys[] = {"name", "settings", "record"};
+constexpr std::string_view kZoneKeys[] = {"name", "settings", "record", "rule"};
 constexpr std::string_view kRecordKeys[] = {"type", "name",    "content", "ttl",      "proxied",
                                             "data", "comment", "tags",    "priority", "settings"};
 
 const Member* find(const Item& table, std::string_view name) {
   const auto found = std::ranges::find(table.members, name, &Member::key);
   return found == table.members.end() ? nullptr : &*found;
-}
-
-// The deepest item that a JSON pointer leads to.
-Position place_of(const Item& item, std::string_view pointer) {
-  if (!pointer.starts_with('/')) return item.position;
-  const std::string_view part = pointer.substr(1, pointer.find('/', 1) - 1);
-  const std::string_view rest = pointer.substr(1 + part.size());
-  if (item.is(Item::Kind::kArray)) {
-    const auto index = parse_decimal<std::size_t>(part);
-    return index && *index < item.elements.size() ? place_of(item.elements[*index], rest) : item.position;
-  }
-  const Member* member = find(item, part);
-  if (member == nullptr) return item.position;
-  const bool is_nested = member->value.is(Item::Kind::kTable) || member->value.is(Item::Kind::kArray);
-  return is_nested && !rest.empty() ? place_of(member->value, rest) : member->key_position;
 }
 
 // Nested no deeper than the document's limit.
@@ -156,6 +140,8 @@ class FileReader {
         read_settings(member, read.zone);
       } else if (member.key == "record" && named) {
         read_records(member, read.zone);
+      } else if (member.key == "rule" && named) {
+        read_rules(member, read.zone);
       } else if (std::ranges::find(kZoneKeys, member.key) == std::end(kZoneKeys)) {
         unknown(member, "[[zone]]", kZoneKeys);
       }
@@ -223,6 +209,22 @@ class FileReader {
     zone.settings.push_back({*row, *std::move(value)});
   }
 
+  // --- rules ---
+
+  void read_rules(const Member& member, DesiredZone& zone) {
+    std::vector<config::Rule> rules;
+    for (const Item* table : tables_of(member, "[[zone.rule]]")) {
+      if (auto json = config::json_text(*table)) {
+        rules.push_back({*std::move(json), *table});
+      } else {
+        problem(table->position, "[[zone.rule]]", "has a time among its values", "strings and numbers");
+      }
+    }
+    std::vector<Problem> wrong;
+    zone.rules = desired_rules(rules, file_.path, wrong);
+    for (Problem& each : wrong) problem(each.position, std::move(each.key), std::move(each.what));
+  }
+
   // --- records ---
 
   void read_records(const Member& records, DesiredZone& zone) {
@@ -260,7 +262,7 @@ class FileReader {
       const std::string& pointer = error.pointer.empty() ? record.error().pointer : error.pointer;
       const std::string_view member =
           std::string_view(pointer).substr(pointer.empty() ? 0 : 1).substr(0, pointer.find('/', 1) - 1);
-      problem(place_of(table, pointer),
+      problem(config::place_at(table, pointer),
               member.empty() ? std::string("[[zone.record]]") : fmt::format("[[zone.record]] {}", member),
               error.message);
       return std::nullopt;

@@ -1,0 +1,63 @@
+#include "control/apply/desired_rules.h"
+
+#include "config/item_json.h"
+#include "rules/declared_rules.h"
+#include "tls/digest.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace brink::control::apply {
+namespace {
+
+using api::Json;
+
+// "/action_parameters/uri/path" -> "action_parameters.uri.path"
+std::string key_of(std::string_view pointer) {
+  std::string key(pointer.substr(pointer.empty() ? 0 : 1));
+  std::ranges::replace(key, '/', '.');
+  return key;
+}
+
+// "declared_<hash>", with a number behind it where two rules say the same.
+std::string ref_of(const Json& rule, std::set<std::string>& taken) {
+  constexpr std::size_t kDigits = 16;
+  const std::string made = "declared_" + tls::sha256_hex(api::json_text(rule)).substr(0, kDigits);
+  std::string ref = made;
+  for (int number = 2; !taken.insert(ref).second; ++number) ref = fmt::format("{}_{}", made, number);
+  return ref;
+}
+
+}  // namespace
+
+DesiredRules desired_rules(std::span<const config::Rule> rules, const std::string& file,
+                           std::vector<config::Problem>& problems) {
+  std::vector<std::string_view> texts;
+  for (const config::Rule& rule : rules) texts.push_back(rule.json);
+  const rules::DeclaredRules read = rules::read_declared_rules(texts, {.level = rules::Level::kZone});
+  for (const auto& [rule, problem] : read.problems) {
+    const std::string key = key_of(problem.pointer);
+    problems.push_back({.file = file,
+                        .position = config::place_at(rules[rule].table, problem.pointer),
+                        .key = key.empty() ? "[[zone.rule]]" : "[[zone.rule]] " + key,
+                        .what = problem.message});
+  }
+  DesiredRules desired;
+  if (!read.problems.empty()) return desired;
+  std::map<std::string, std::set<std::string>> refs;
+  for (const std::string_view text : texts) {
+    Json rule = api::stored_json(text);
+    if (!rule.is_object()) continue;
+    const std::string phase = rule["phase"].get<std::string>();
+    rule.erase("phase");
+    if (api::find_value(rule, "ref") == nullptr) rule["ref"] = ref_of(rule, refs[phase]);
+    Json& all = desired[phase];
+    if (all.is_null()) all = Json::array();
+    all.push_back(std::move(rule));
+  }
+  return desired;
+}
+
+}  // namespace brink::control::apply
