@@ -9,6 +9,7 @@
 #include "control/api/endpoint.h"
 #include "edge/stages.h"
 #include "http/exchange_fields.h"
+#include "rules/documentation.h"
 #include "telemetry/documentation.h"
 
 #include <cstdio>
@@ -29,6 +30,7 @@ constexpr Documentation kDocumentation[] = {
     {"access-log", http::exchange_fields_documentation},
     {"stages", edge::stages_documentation},
     {"api", control::api::endpoints_documentation},
+    {"rules", rules::documentation},
 };
 
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
@@ -87,11 +89,11 @@ int run_command_line(int argc, char** argv) {
       ->required();
 
   std::string page;
-  auto* docs =
-      app.add_subcommand("docs", "Print a reference page: configuration, metrics, access-log, stages or api");
+  auto* docs = app.add_subcommand(
+      "docs", "Print a reference page: configuration, metrics, access-log, stages, api or rules");
   docs->add_option("page", page, "which page")
       ->required()
-      ->check(CLI::IsMember({"configuration", "metrics", "access-log", "stages", "api"}));
+      ->check(CLI::IsMember({"configuration", "metrics", "access-log", "stages", "api", "rules"}));
 
   cli::Chosen chosen;
   cli::add_token_commands(app, chosen);
@@ -101,6 +103,7 @@ int run_command_line(int argc, char** argv) {
   cli::add_audit_command(app, chosen);
   cli::add_apply_command(app, chosen);
   cli::add_store_commands(app, chosen);
+  cli::add_rules_commands(app, chosen);
 
   auto* version = app.add_subcommand("version", "Print the version");
   auto* help = app.add_subcommand("help", "Print this help, or that of a command");

@@ -1,4 +1,5 @@
-// The commands that talk to the running node: `brink token`, `zone`, `dns`, `cert`, `audit`, and `brink store`.
+// The commands that talk to the running node: `brink token`, `zone`, `dns`, `cert`, `audit`; and `brink store`
+// and `brink rules`, which need none.
 #pragma once
 
 #include <functional>
@@ -22,5 +23,6 @@ void add_certificate_commands(CLI::App& app, Chosen& chosen);
 void add_audit_command(CLI::App& app, Chosen& chosen);
 void add_apply_command(CLI::App& app, Chosen& chosen);
 void add_store_commands(CLI::App& app, Chosen& chosen);
+void add_rules_commands(CLI::App& app, Chosen& chosen);
 
 }  // namespace brink::app::cli
