@@ -10,7 +10,9 @@
 #include "support/arguments.h"
 
 #include <chrono>
+#include <cstdio>
 #include <ctime>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,20 @@ void measure(std::string_view what, std::size_t count, LookUp look_up) {
   }
   fmt::print("{:<36} {:7.1f} ns   ({:.0f} % found)\n", what, best,
              100.0 * static_cast<double>(found) / static_cast<double>(count));
+  std::fflush(stdout);
+}
+
+// In an order of its own, so that the lookups jump about while the questions themselves are read one by one.
+template <class T>
+std::vector<T> shuffled(const std::vector<T>& questions) {
+  FastRandom random(2);
+  std::vector<T> mixed;
+  mixed.reserve(questions.size());
+  std::vector<std::uint32_t> order(questions.size());
+  std::iota(order.begin(), order.end(), 0U);
+  for (std::size_t n = order.size(); n > 1; --n) std::swap(order[n - 1], order[random.below(n)]);
+  for (const std::uint32_t n : order) mixed.push_back(questions[n]);
+  return mixed;
 }
 
 void tell_memory(std::string_view what, std::size_t bytes, std::size_t entries) {
@@ -67,11 +83,12 @@ void addresses(std::size_t entries, std::size_t lookups) {
     asked6.push_back(random.below(2) == 0 ? six : random_v6());
   }
   const IpSet set4(std::move(v4)), set6(std::move(v6));
-  const std::size_t mask = entries;
+  asked4 = shuffled(asked4);
+  asked6 = shuffled(asked6);
   measure("IPv4 address among the entries", lookups,
-          [&](std::size_t n) { return set4.contains(asked4[n * 7919 % mask]); });
+          [&](std::size_t n) { return set4.contains(asked4[n % entries]); });
   measure("IPv6 address among the entries", lookups,
-          [&](std::size_t n) { return set6.contains(asked6[n * 7919 % mask]); });
+          [&](std::size_t n) { return set6.contains(asked6[n % entries]); });
   tell_memory("  memory of the IPv4 list", set4.memory(), entries);
   tell_memory("  memory of the IPv6 list", set6.memory(), entries);
 }
@@ -84,8 +101,9 @@ void hosts(std::size_t entries, std::size_t lookups) {
     asked.push_back("www.shop" + std::to_string(n) + ".example.com");
   }
   const HostnameSet set(items);
+  asked = shuffled(asked);
   measure("host name among the entries", lookups,
-          [&](std::size_t n) { return set.contains(asked[n * 7919 % entries]); });
+          [&](std::size_t n) { return set.contains(asked[n % entries]); });
   tell_memory("  memory of the host list", set.memory(), entries);
 }
 
@@ -102,8 +120,9 @@ void redirects(std::size_t entries, std::size_t lookups) {
   }
   const RedirectSet set(items);
   items = {};
+  asked = shuffled(asked);
   measure("redirect among the entries", lookups,
-          [&](std::size_t n) { return set.find(asked[n * 7919 % entries]).has_value(); });
+          [&](std::size_t n) { return set.find(asked[n % entries]).has_value(); });
   tell_memory("  memory of the redirect list", set.memory(), entries);
 }
 
@@ -116,10 +135,11 @@ void rate_limits(std::size_t entries, std::size_t lookups) {
     keys.push_back(rate_key(1, "rule", {&value, 1}));
     table.add(keys.back(), limit, 1s);
   }
+  keys = shuffled(keys);
   measure("rate limit, count and compare", lookups,
-          [&](std::size_t n) { return table.count(keys[n * 7919 % entries], limit, 2s).remaining > 0; });
+          [&](std::size_t n) { return table.count(keys[n % entries], limit, 2s).remaining > 0; });
   measure("rate limit, compare", lookups,
-          [&](std::size_t n) { return table.compare(keys[n * 7919 % entries], limit, 2s).remaining > 0; });
+          [&](std::size_t n) { return table.compare(keys[n % entries], limit, 2s).remaining > 0; });
   const net::IpAddress address = net::IpAddress::v4(7);
   const Value values[] = {Value::of_ip(address), Value::of_bytes("0123456789abcdef0123456789abcdef")};
   measure("rate limit, making a key", lookups,
@@ -142,7 +162,7 @@ void patterns(std::size_t lookups) {
           [&](std::size_t) { return words->matches(kAgent); });
 }
 
-void functions(std::size_t lookups) {
+void calls(std::size_t lookups) {
   constexpr std::string_view kPath = "/Catalog/Red%20Shoes.HTML";
   constexpr std::string_view kBody =
       R"({"user":{"id":4711,"name":"Ann"},"items":[{"sku":"a-1","count":2},{"sku":"b-2","count":1}],"ok":true})";
@@ -178,6 +198,6 @@ int main(int argc, char** argv) {
   brink::rules::redirects(entries, lookups);
   brink::rules::rate_limits(entries, lookups);
   brink::rules::patterns(lookups);
-  brink::rules::functions(lookups);
+  brink::rules::calls(lookups);
   return 0;
 }

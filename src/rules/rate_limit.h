@@ -52,7 +52,7 @@ class RateLimitTable {
 
   static constexpr std::size_t kDefaultKeys = 1'000'000;
 
-  // Room for so many keys, about 70 bytes each; memory is taken as keys come.
+  // Room for so many keys, about 70 bytes each, in huge pages where the machine has them.
   explicit RateLimitTable(std::size_t keys = kDefaultKeys);
   ~RateLimitTable();
   RateLimitTable(const RateLimitTable&) = delete;

@@ -132,7 +132,7 @@ TEST(JsonLookup, AgreesWithAParserThatBuildsDocuments) {
     }
   };
   int found = 0;
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < 5'000; ++round) {
     std::string text = make(0).dump();
     if (random.below(3) == 0) text[random.below(text.size())] = "{}[],:\"\\1a"[random.below(10)];
     std::vector<Value> steps;
@@ -159,7 +159,7 @@ TEST(JsonLookup, AgreesWithAParserThatBuildsDocuments) {
     ASSERT_EQ(string_at(text, steps), is_string ? at->get<std::string>() : "missing") << text;
     found += is_integer || is_string ? 1 : 0;
   }
-  EXPECT_GT(found, 300);
+  EXPECT_GT(found, 80);
 }
 
 }  // namespace
