@@ -86,7 +86,7 @@ void try_json(std::string_view text) {
   const nlohmann::json* at = nullptr;
   if (document.is_object() && document.contains("a")) {
     const auto& array = document["a"];
-    if (array.is_array() && !array.empty()) at = array.data();
+    if (array.is_array() && !array.empty()) at = &array.front();
   }
   if (at != nullptr && at->is_number_integer() && !at->is_number_unsigned())
     BRINK_ASSERT(found && json_integer(*found) == at->get<std::int64_t>());

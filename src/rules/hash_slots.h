@@ -3,6 +3,8 @@
 // that a lookup looks at a place in vain.
 #pragma once
 
+#include "rules/huge_pages.h"
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -16,8 +18,11 @@ class HashSlots {
 
   // Room for so many places; what was there is gone.
   void reset(std::size_t count) {
-    slots_.assign(std::bit_ceil(count * 2 + 1), Slot{});
-    slots_.shrink_to_fit();
+    const std::size_t size = std::bit_ceil(count * 2 + 1);
+    slots_ = {};
+    slots_.reserve(size);
+    prefer_huge_pages(slots_.data(), size * sizeof(Slot));
+    slots_.resize(size);
   }
   // The place with that hash for which equal(place) is true; kNone where there is none.
   template <class Equal>

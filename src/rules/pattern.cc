@@ -3,6 +3,7 @@
 #include "rules/regex_translation.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <re2/re2.h>
 
