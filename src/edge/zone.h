@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/config.h"
+#include "edge/rules/declared_rules.h"
 #include "origin/origin.h"
 #include "rules/zone_rules.h"
 
@@ -22,6 +23,7 @@ struct Zone {
   std::string origin_host;  // the Host sent to the origin; empty: the request's own
   bool always_use_https = false;
   bool websockets = true;
+  RuleTexts rule_texts;                           // of a zone of brink.toml; nullptr: none
   std::shared_ptr<const rules::ZoneRules> rules;  // nullptr: none
 
   [[nodiscard]] const origin::OriginPtr& origin_for(bool secure) const {

@@ -42,7 +42,10 @@ struct Parts {
 // On one line, without what would steer a terminal.
 std::string on_one_line(std::string_view source) {
   std::string line;
-  for (const char c : source) line += c == '\n' || c == '\r' || c == '\t' ? ' ' : c;
+  for (const char c : source) {
+    const bool is_control = static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+    line += is_control ? ' ' : c;
+  }
   return line;
 }
 

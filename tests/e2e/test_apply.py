@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from harness import clients, processes
+from harness.api import Api, make_token
 from harness.brink import binary, zone
 from harness.polling import eventually
 
@@ -137,3 +138,58 @@ def test_a_record_that_cannot_be_is_told_with_its_zone_and_file(node):
         assert failed.returncode == 1
         assert "zones.d/shop.toml:1: shop.example: www.shop.example CNAME" in failed.stderr
     assert contents(node, "shop.example") == {"192.0.2.9"}
+
+
+RULES = """
+[[zone]]
+name = "rules.example"
+[[zone.rule]]
+phase = "http_request_firewall_custom"
+description = "admin only from the office"
+expression = 'starts_with(http.request.uri.path, "/admin") and ip.src ne 192.0.2.1'
+action = "block"
+[[zone.rule]]
+phase = "http_request_origin"
+expression = "true"
+action = "route"
+action_parameters = { host_header = "app.example" }
+"""
+
+
+def entry_point(api, phase="http_request_firewall_custom"):
+    zones = api.get("/zones", name="rules.example").result
+    answer = api.get(f"/zones/{zones[0]['id']}/rulesets/phases/{phase}/entrypoint") if zones else None
+    return answer.result if answer is not None and answer.status == 200 else None
+
+
+def test_rules_that_files_declare_are_the_entry_points(node):
+    api = Api(node, make_token(node))
+    declare(node, RULES)
+    dry = brink(node, "apply", "--dry-run")
+    assert [line.split(" ", 4)[2:4] for line in dry.stdout.splitlines()[1:-1]] == [
+        ["rules", "http_request_firewall_custom"], ["rules", "http_request_origin"]], dry.stdout
+    assert brink(node, "apply").returncode == 0
+    made = entry_point(api)
+    assert [rule["description"] for rule in made["rules"]] == ["admin only from the office"]
+    assert entry_point(api, "http_request_origin")["rules"][0]["action_parameters"] == {"host_header": "app.example"}
+    assert brink(node, "apply", "--dry-run").returncode == 0, "there is nothing more to do"
+
+    refused = api.put(f"/zones/{api.get('/zones', name='rules.example').result[0]['id']}/rulesets/{made['id']}", {"rules": []})
+    assert refused.status == 400 and "declared in" in refused.body["errors"][0]["message"]
+
+    declare(node, RULES.replace('action = "block"', 'action = "log"', 1))
+    assert brink(node, "apply").returncode == 0
+    changed = entry_point(api)
+    assert changed["id"] == made["id"] and changed["version"] == "2" and changed["rules"][0]["action"] == "log"
+
+    declare(node, '[[zone]]\nname = "rules.example"\n')
+    assert brink(node, "apply").returncode == 0
+    assert entry_point(api) is None and entry_point(api, "http_request_origin") is None
+
+
+def test_check_tells_where_a_rule_is_wrong(node):
+    declare(node, RULES.replace("ip.src ne", "ip.source ne"))
+    told = brink(node, "check")
+    assert told.returncode != 0
+    assert "shop.toml:7: [[zone.rule]] expression: " in told.stdout + told.stderr
+    assert "unknown identifier" in told.stdout + told.stderr

@@ -2,9 +2,8 @@
 
 #include "base/ascii.h"
 #include "control/api/timestamp.h"
-#include "net/address.h"
 #include "rules/json_members.h"
-#include "rules/list.h"
+#include "rules/list_item.h"
 
 #include <array>
 #include <unordered_map>
@@ -22,49 +21,6 @@ constexpr std::size_t kMaxUrlBytes = 32 * 1024;
 constexpr std::int64_t kRedirectStatuses[] = {301, 302, 307, 308};
 constexpr std::array<std::string_view, 4> kKinds = {"ip", "hostname", "asn", "redirect"};  // as ListKind
 
-// --- addresses ---
-
-// The first `prefix` bits of the 128; the rest zero.
-std::array<std::uint8_t, 16> masked(std::array<std::uint8_t, 16> bytes, unsigned prefix) {
-  for (unsigned i = 0; i < 16; ++i) {
-    const unsigned kept = prefix <= 8 * i ? 0 : std::min(8U, prefix - 8 * i);
-    bytes[i] = static_cast<std::uint8_t>(bytes[i] & (0xff00U >> kept));
-  }
-  return bytes;
-}
-
-// "192.0.2.7/24" -> "192.0.2.0/24"; nothing where it is no address or network.
-std::optional<std::string> canonical_network(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  const auto address = net::IpAddress::parse(text.substr(0, slash));
-  if (!address) return std::nullopt;
-  if (slash == text.npos) return address->text();
-  const auto prefix = parse_decimal<unsigned>(text.substr(slash + 1));
-  const unsigned most = address->is_v4() ? 32 : 128;
-  if (!prefix || *prefix > most) return std::nullopt;
-  const auto bytes = masked(address->bytes(), *prefix + (128 - most));
-  return fmt::format("{}/{}", net::IpAddress::v6(bytes).text(), *prefix);
-}
-
-// --- host names ---
-
-bool is_label(std::string_view label) {
-  return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-         std::ranges::all_of(label,
-                             [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; });
-}
-
-bool is_host_pattern(std::string_view text) {
-  if (text.starts_with("*.")) text.remove_prefix(2);
-  if (text.empty() || text.size() > 253 || !text.contains('.')) return false;
-  for (;;) {
-    const std::size_t dot = text.find('.');
-    if (!is_label(text.substr(0, dot))) return false;
-    if (dot == text.npos) return true;
-    text.remove_prefix(dot + 1);
-  }
-}
-
 // --- one item ---
 
 void read_flag(rules::Members& members, std::string_view name, std::uint8_t bit, SentItem& item) {
@@ -80,10 +36,10 @@ void read_ip(rules::Members& members, SentItem& item) {
     if (!members.has("ip")) members.missing("ip");
     return;
   }
-  if (auto network = canonical_network(*text)) {
-    item.value = *std::move(network);
+  if (auto parsed = rules::parse_ip_item(*text)) {
+    item.value = std::move(parsed->text);
   } else {
-    members.wrong("ip", "it must be an IP address or a network such as 192.0.2.0/24");
+    members.wrong("ip", "it " + parsed.error());
   }
 }
 
@@ -100,9 +56,11 @@ void read_hostname(rules::Members& members, SentItem& item) {
     return;
   }
   if (const auto text = hostname->text("url_hostname", 1, 255)) {
-    item.value = to_lower(*text);
-    if (!is_host_pattern(*text))
-      hostname->wrong("url_hostname", "it must be a host name, with *. before it at most");
+    if (auto parsed = rules::parse_hostname_item(*text, true)) {
+      item.value = std::move(parsed->name);
+    } else {
+      hostname->wrong("url_hostname", "it " + parsed.error());
+    }
   } else if (!hostname->has("url_hostname")) {
     hostname->missing("url_hostname");
   }

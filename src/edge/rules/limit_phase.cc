@@ -128,7 +128,9 @@ Flow limit_rates(Request& request) {
   // A counting expression takes the place of the filter: it counts what the filter does not select, too.
   for_each_limit(state, [&](const CompiledRule& rule) {
     const rules::RateLimiting& limit = *rule.rule().ratelimit;
-    if (limit.counting == nullptr || limit.counts_responses || std::ranges::find(matched, &rule) != matched.end()) return;
+    if (limit.counting == nullptr || limit.counts_responses ||
+        std::ranges::find(matched, &rule) != matched.end())
+      return;
     if (!rule.counts(false, state.facts)) return;
     const rules::RateKey key = key_of(request, rule);
     const PendingCount pending{&rule, {key.high, key.low}};
