@@ -161,6 +161,17 @@ std::vector<tls::ServerEntry> server_entries(const ReadFile& read_file, const co
   return entries;
 }
 
+void add_rules(const config::Zone& from, Zone& to, Problems& problems) {
+  if (from.rules.empty()) return;
+  std::vector<std::string> texts;
+  for (const config::Rule& rule : from.rules) texts.push_back(rule.json);
+  to.rule_texts = std::make_shared<const std::vector<std::string>>(std::move(texts));
+  Problems of_rules;
+  to.rules = compile_declared(to.rule_texts, nullptr, &of_rules);
+  for (const std::string& problem : of_rules)
+    problems.push_back(fmt::format("zone {}: {}", from.name, problem));
+}
+
 void copy_limits(const config::Edge& from, Snapshot& to) {
   const auto& limits = from.limits;
   to.limits = {.header_bytes = limits.header_bytes,
@@ -208,6 +219,7 @@ std::expected<std::shared_ptr<const Snapshot>, std::vector<std::string>> make_sn
     zone->tls = each.tls;
     zone->origin_host = each.origin_host;
     zone->origin = make_origin(read_file, each, config, before, stored, problems);
+    add_rules(each, *zone, problems);
     for (const std::string& host : each.hosts) snapshot->by_host.add(host, *zone);
     snapshot->zones.push_back(std::move(zone));
 

@@ -227,7 +227,7 @@ std::shared_ptr<const rules::ZoneRules> StoredZones::rules_of(const Zone& declar
   {
     const std::lock_guard lock(shard.mutex);
     if (const auto found = shard.kept.find(declared.name); found != shard.kept.end()) {
-      if (found->second.verified == sequence && found->second.declared == declared.rules)
+      if (found->second.verified == sequence && found->second.texts == declared.rule_texts)
         return found->second.both;
       kept = found->second;
     }
@@ -236,11 +236,14 @@ std::shared_ptr<const rules::ZoneRules> StoredZones::rules_of(const Zone& declar
   if (!transaction) return declared.rules;
   const auto zone = store::zones::find(**transaction, declared.name);
   auto stored = zone ? rules_.find(**transaction, zone->account, zone->id) : nullptr;
-  if (stored != kept.stored || declared.rules != kept.declared || kept.verified == 0) {
-    kept.both = rules::ZoneRules::overlaid(stored, declared.rules);
+  auto own = zone ? rules_.declared(**transaction, zone->account, declared.name, declared.rule_texts)
+                  : declared.rules;
+  if (stored != kept.stored || own != kept.declared || kept.verified == 0) {
+    kept.both = rules::ZoneRules::overlaid(stored, own);
     kept.stored = std::move(stored);
-    kept.declared = declared.rules;
+    kept.declared = std::move(own);
   }
+  kept.texts = declared.rule_texts;
   kept.verified = (*transaction)->sequence();
   auto both = kept.both;
   keep(shard, declared.name, std::move(kept));

@@ -74,6 +74,7 @@ class StoredZones {
   };
   struct KeptRules {
     std::uint64_t verified = 0;
+    RuleTexts texts;
     std::shared_ptr<const rules::ZoneRules> stored;
     std::shared_ptr<const rules::ZoneRules> declared;
     std::shared_ptr<const rules::ZoneRules> both;

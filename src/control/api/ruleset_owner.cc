@@ -1,6 +1,7 @@
 #include "control/api/ruleset_owner.h"
 
 #include "base/ascii.h"
+#include "control/api/endpoint.h"
 #include "rules/phase.h"
 #include "store/accounts.h"
 #include "store/lists.h"
@@ -52,7 +53,7 @@ bool may(const Caller& caller, const RulesetOwner& owner, std::string_view phase
 bool is_name_character(char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_' || c == '.'; }
 
 // `$name` in the text of an expression, outside of what a longer name would be.
-bool names_list(std::string_view expression, std::string_view list) {
+bool text_names_list(std::string_view expression, std::string_view list) {
   for (std::size_t at = expression.find('$'); at != expression.npos; at = expression.find('$', at + 1)) {
     const std::string_view rest = expression.substr(at + 1);
     if (rest.starts_with(list) && (rest.size() == list.size() || !is_name_character(rest[list.size()])))
@@ -63,7 +64,7 @@ bool names_list(std::string_view expression, std::string_view list) {
 
 // Whether any text in the value names the list. Depth is bounded by that of JSON that is accepted.
 bool names_list(const Json& value, std::string_view list) {
-  if (const auto* text = value.get_ptr<const std::string*>()) return names_list(*text, list);
+  if (const auto* text = value.get_ptr<const std::string*>()) return text_names_list(*text, list);
   if (!value.is_structured()) return false;
   if (const Json* from = find_value(value, "from_list")) {
     const Json* name = find_value(*from, "name");

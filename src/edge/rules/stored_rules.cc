@@ -136,11 +136,7 @@ rules::CompiledRulesetPtr StoredRules::compiled(const store::ReadTransaction& tr
                                                 const store::Id& account, const store::Ruleset& stored) {
   KeptRuleset& kept = place_for(rulesets_, stored.id.text());
   std::string identity = identity_of(stored);
-  const auto is_same = [&](const UsedList& used) {
-    const auto now = store::lists::find(transaction, account, used.name);
-    return used.identity == (now ? identity_of(*now) : std::string());
-  };
-  if (kept.identity == identity && std::ranges::all_of(kept.lists, is_same)) return kept.compiled;
+  if (kept.identity == identity && are_as_used(transaction, account, kept.lists)) return kept.compiled;
 
   Catalog lists(*this, transaction, account);
   const auto level = stored.owner == account ? rules::Level::kAccount : rules::Level::kZone;
@@ -156,6 +152,29 @@ rules::CompiledRulesetPtr StoredRules::compiled(const store::ReadTransaction& tr
   kept.compiled = std::make_shared<const rules::CompiledRuleset>(
       std::make_shared<const rules::Ruleset>(std::move(*ruleset)));
   return kept.compiled;
+}
+
+std::shared_ptr<const rules::ZoneRules> StoredRules::declared(const store::ReadTransaction& transaction,
+                                                              const store::Id& account,
+                                                              const std::string& zone,
+                                                              const RuleTexts& texts) {
+  if (texts == nullptr) return nullptr;
+  const std::lock_guard lock(mutex_);
+  KeptDeclared& kept = place_for(declared_, zone);
+  if (kept.texts == texts && are_as_used(transaction, account, kept.lists)) return kept.rules;
+  Catalog lists(*this, transaction, account);
+  kept.rules = compile_declared(texts, &lists, nullptr);
+  kept.lists = lists.take_used();
+  kept.texts = texts;
+  return kept.rules;
+}
+
+bool StoredRules::are_as_used(const store::ReadTransaction& transaction, const store::Id& account,
+                              const std::vector<UsedList>& lists) {
+  return std::ranges::all_of(lists, [&](const UsedList& used) {
+    const auto now = store::lists::find(transaction, account, used.name);
+    return used.identity == (now ? identity_of(*now) : std::string());
+  });
 }
 
 rules::ListPtr StoredRules::list(const store::ReadTransaction& transaction, const store::List& stored) {

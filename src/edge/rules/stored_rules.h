@@ -5,6 +5,7 @@
 // Shared by all threads of the edge; locks inside.
 #pragma once
 
+#include "edge/rules/declared_rules.h"
 #include "rules/list.h"
 #include "rules/zone_rules.h"
 #include "store/id.h"
@@ -33,6 +34,12 @@ class StoredRules {
   [[nodiscard]] std::shared_ptr<const rules::ZoneRules> find(const store::ReadTransaction& transaction,
                                                              const store::Id& account, const store::Id& zone);
 
+  // The rules that a file declares for the zone of that name, with the account's lists.
+  [[nodiscard]] std::shared_ptr<const rules::ZoneRules> declared(const store::ReadTransaction& transaction,
+                                                                 const store::Id& account,
+                                                                 const std::string& zone,
+                                                                 const RuleTexts& texts);
+
  private:
   struct KeptZone {
     std::string identity;  // of all that its rules are made of
@@ -48,11 +55,19 @@ class StoredRules {
     std::vector<UsedList> lists;
     rules::CompiledRulesetPtr compiled;
   };
+  struct KeptDeclared {
+    RuleTexts texts;
+    std::vector<UsedList> lists;
+    std::shared_ptr<const rules::ZoneRules> rules;
+  };
   struct KeptList {
     std::uint64_t version = 0;
     rules::ListPtr list;
   };
   class Catalog;
+
+  [[nodiscard]] static bool are_as_used(const store::ReadTransaction& transaction, const store::Id& account,
+                                        const std::vector<UsedList>& lists);
 
   [[nodiscard]] rules::CompiledRulesetPtr compiled(const store::ReadTransaction& transaction,
                                                    const store::Id& account, const store::Ruleset& stored);
@@ -61,6 +76,7 @@ class StoredRules {
   std::mutex mutex_;  // guards all below; held while something is compiled
   std::unordered_map<std::string, KeptZone> zones_;
   std::unordered_map<std::string, KeptRuleset> rulesets_;
+  std::unordered_map<std::string, KeptDeclared> declared_;
   std::unordered_map<std::string, KeptList> lists_;
 };
 
