@@ -233,7 +233,7 @@ def test_an_origin_ca_key_that_cannot_be_one_is_told_by_check(started, origin, t
     (tmp_path / "origin-ca.key").write_text(content)
     node = started.brink(origin, config={"control": {"origin_ca_key": str(tmp_path / "origin-ca.key")}}, start=False)
     node.write_config()
-    done = processes.run([binary(), "check", node.config_file])
+    done = processes.run([binary(), "check", "--config", node.config_file])
     assert done.returncode != 0 and "[control] origin_ca_key" in (done.stdout + done.stderr).decode()
 
 

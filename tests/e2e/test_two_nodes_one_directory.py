@@ -55,7 +55,7 @@ def test_the_same_file_twice_tells_of_the_first_node_and_not_of_its_ports(starte
 
 def test_a_control_process_that_outlived_its_supervisor_is_named_while_the_next_one_waits(started):
     """The lock of the directory is gone with the supervisor, that of the store is not."""
-    first = started.brink(started.origin(), config={"node": {"drain_timeout": "1s"}})
+    first = started.keep(Brink(started.directory / "first", {"node": {"drain_timeout": "1s"}}, [zone(started.origin())]).start())
     make_token(first)
     control = first.role("control")
     os.kill(control, signal.SIGSTOP)
