@@ -98,6 +98,9 @@ Task<void> EdgeThread::keep_house() {
   while (co_await sleep_until(loop_.after(kHousekeeping))) {
     origins_.close_stale();
     metrics_.set_origin_connections(origins_.counts());
+    // Whichever thread comes first tells what is new for all.
+    const std::uint64_t forgotten = shared_.rate_limits.forgotten();
+    metrics_.count_forgotten_rates(forgotten - shared_.told_forgotten.exchange(forgotten));
   }
 }
 

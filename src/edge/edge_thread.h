@@ -22,6 +22,7 @@
 #include "runtime/task_group.h"
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,7 +42,8 @@ struct EdgeShared {
   RoutedOrigins routed_origins{
       [this](bool verify) { return stored_zones.tls_to_origins(verify); }};  // locks inside
   rules::RateLimitTable rate_limits;                                         // locks inside
-  std::uint64_t rate_limit_seed = 0;  // a secret of this process; constant
+  std::uint64_t rate_limit_seed = 0;             // a secret of this process; constant
+  std::atomic<std::uint64_t> told_forgotten{0};  // of rate_limits, in the metrics already
 };
 
 // A connection that can be told to end as soon as it is polite. Leaves its thread's list when it dies.

@@ -19,6 +19,7 @@ double seconds(Duration duration) { return std::chrono::duration<double>(duratio
 
 RequestMetrics::RequestMetrics(telemetry::Registry& registry)
     : registry_(registry), no_zone_(make_series("none")) {
+  rates_forgotten_ = registry.counter(MetricId::kEdgeRateLimitForgotten, {});
   for (std::size_t i = 0; i < limits_.size(); ++i) {
     limits_[i] = registry.counter(MetricId::kEdgeLimitHits, {http::limit_name(static_cast<http::Limit>(i))});
   }

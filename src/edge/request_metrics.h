@@ -33,6 +33,7 @@ class RequestMetrics {
   void count_handshake(const tls::Facts& facts, bool succeeded, Duration took);
   void count_limit(http::Limit limit);
   void count_unreadable(std::uint16_t status);
+  void count_forgotten_rates(std::uint64_t keys) { rates_forgotten_.add(keys); }
   void count_rule_match(rules::Phase phase, rules::Action action);
   void count_connection(bool https) { connections_total_[https].add(1); }
   void set_open_connections(bool https, std::int64_t open) { connections_[https].set(open); }
@@ -76,6 +77,7 @@ class RequestMetrics {
   // Made when a rule of that phase first takes that action.
   std::array<std::array<std::optional<telemetry::Counter>, rules::kActionCount>, rules::kPhaseCount>
       rule_matches_;
+  telemetry::Counter rates_forgotten_;
   telemetry::Histogram handshake_duration_;
   telemetry::Gauge upgraded_;
   telemetry::Gauge origin_idle_;

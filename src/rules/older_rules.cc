@@ -126,7 +126,8 @@ Skip skip_the_rest() {
   Skip skip;
   skip.current_ruleset = true;
   skip.current_phase = true;
-  for (const Phase phase : {Phase::kRatelimit, Phase::kRequestFirewallManaged, Phase::kRequestSbfm})
+  for (const Phase phase : {Phase::kRequestFirewallCustom, Phase::kRatelimit, Phase::kRequestFirewallManaged,
+                            Phase::kRequestSbfm})
     skip.phases.set(static_cast<std::size_t>(phase));
   skip.products.set();
   return skip;

@@ -1,5 +1,5 @@
-// The rules of the APIs that are older than rulesets, as rules of one ruleset that the edge runs before the
-// entry point of http_request_firewall_custom:
+// The rules of the APIs that are older than rulesets, as rulesets that the edge runs around the entry point
+// of http_request_firewall_custom: access rules before it, the others after it, unless its rules skip them:
 //
 //   IP access rule, "whitelist"   skip: that phase, rate limits, and the other rules here
 //   IP access rule, "block"       block, `ip.src eq 192.0.2.1`, `ip.src in {192.0.2.0/24}`,
@@ -7,7 +7,7 @@
 //   zone lockdown                 block, where a URL fits and the address is none of its list
 //   user agent rule               block, `http.user_agent eq "..."`
 //
-// in this order. Those of a zone and those of its account are two rulesets; the account's runs first.
+// in this order. Those of a zone and those of its account are rulesets of their own; the account's run first.
 #pragma once
 
 #include "rules/problem.h"
@@ -35,7 +35,7 @@ struct OlderDocument {
   OlderKind kind;
   std::string_view text;  // JSON
 };
-// All of an owner as one ruleset, in the order above. Paused rules are not enabled; a rule that no longer
+// These of an owner as one ruleset, in the order above. Paused rules are not enabled; a rule that no longer
 // reads does not act.
 [[nodiscard]] Ruleset older_ruleset(std::span<const OlderDocument> documents);
 

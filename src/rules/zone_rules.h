@@ -29,8 +29,11 @@ class ZoneRules {
     UrlNormalizationScope scope = UrlNormalizationScope::kIncoming;
   };
   Normalization normalization;
-  // The rules of the older APIs (rules/older_rules.h), which run before http_request_firewall_custom.
-  EntryPoints older;
+  // The rules of the older APIs (rules/older_rules.h). IP access rules run before
+  // http_request_firewall_custom; the others after it, so that its rules can skip them.
+  EntryPoints access;
+  EntryPoints lockdowns;
+  EntryPoints user_agents;
 
   // The rules of the store, and in the phases that a file declares the file's in place of the zone's. Either
   // may be nullptr.

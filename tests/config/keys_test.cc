@@ -99,6 +99,10 @@ TEST(Keys, TheExampleOfEachReadsAndArrivesAtItsMember) {
       EXPECT_EQ(config->zones.at(0).certificates.size(), 1U);
       continue;
     }
+    if (key.type == Type::kRules) {
+      EXPECT_EQ(config->zones.at(0).rules.size(), 1U);
+      continue;
+    }
     std::string arrived = value_text(key, key.load(target(*config, key.section)));
     if (key.type == Type::kFile || key.type == Type::kFiles) {
       constexpr std::string_view kDirectory = "/etc/";

@@ -6,7 +6,8 @@ import pathlib
 import pytest
 
 from harness import clients, h2, origins
-from harness.brink import zone
+from harness import processes
+from harness.brink import binary, zone
 from harness.polling import eventually
 
 DATA = pathlib.Path(__file__).resolve().parent.parent / "filter" / "data"
@@ -442,5 +443,22 @@ def test_a_reload_brings_other_rules_and_a_wrong_one_changes_nothing(started):
     eventually(lambda: clients.get(node.http, "/b").status == 403, 10.0, "the new rule acts")
     assert clients.get(node.http, "/a").status == 200
     node.reload({"zone": [zone(origin, rule=[rule(CUSTOM, 'http.request.uri.path eq /c', "block")])]})
-    eventually(lambda: "the expression is invalid" in node.log(), 10.0, "the log says what is wrong")
+    eventually(lambda: "Filter parsing error (1:26)" in node.log(), 10.0, "the log says what is wrong")
     assert clients.get(node.http, "/b").status == 403
+
+
+# --- the documentation ---
+
+def recipes():
+    text = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "rules.md").read_text()
+    blocks = [block.partition("```")[0] for block in text.split("```toml\n")[1:]]
+    return [block for block in blocks if block.startswith("phase = ")]
+
+
+def test_the_recipes_of_the_documentation_are_right(tmp_path):
+    assert len(recipes()) == 10
+    rules = "".join(f"[[zone.rule]]\n{recipe}" for recipe in recipes())
+    file = tmp_path / "brink.toml"
+    file.write_text('[edge]\nhttp = ["127.0.0.1:1"]\n[[zone]]\nname = "example.com"\norigin = "http://127.0.0.1:2"\n' + rules)
+    told = processes.run([binary(), "check", "--config", file])
+    assert told.returncode == 0, told.stderr.decode()

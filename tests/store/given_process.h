@@ -44,6 +44,8 @@ class GivenProcess {
     ::close(out_);
   }
 
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
   void send(char what) { BRINK_ASSERT(::write(out_, &what, 1) == 1); }
   // The next bytes of the process; nothing when it has ended, or has said nothing for `patience`.
   template <class T>

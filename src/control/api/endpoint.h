@@ -42,7 +42,9 @@ struct Endpoint {
   // bytes.
   std::string_view path;
   Where where;
-  std::optional<Permission> permission;  // nothing: with kAnybody, kPublic and kAnywhere
+  // Nothing with kAnybody, kPublic and kAnywhere, and for rulesets, whose phase decides which one it is: there
+  // the handler sees to it.
+  std::optional<Permission> permission;
   Content content;
   Handler handler;
   std::string_view meaning;  // a sentence for docs/api.md

@@ -30,6 +30,13 @@ std::string ref_of(const Json& rule, std::set<std::string>& taken) {
   return ref;
 }
 
+// The place in the file says which expression it is; what is wrong in it is the news.
+std::string without_the_value(std::string_view message) {
+  constexpr std::string_view kBefore = "because the expression is invalid: ";
+  const auto at = message.find(kBefore);
+  return std::string(at == message.npos ? message : message.substr(at + kBefore.size()));
+}
+
 }  // namespace
 
 DesiredRules desired_rules(std::span<const config::Rule> rules, const std::string& file,
@@ -42,7 +49,7 @@ DesiredRules desired_rules(std::span<const config::Rule> rules, const std::strin
     problems.push_back({.file = file,
                         .position = config::place_at(rules[rule].table, problem.pointer),
                         .key = key.empty() ? "[[zone.rule]]" : "[[zone.rule]] " + key,
-                        .what = problem.message});
+                        .what = without_the_value(problem.message)});
   }
   DesiredRules desired;
   if (!read.problems.empty()) return desired;

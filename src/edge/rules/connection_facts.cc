@@ -3,6 +3,7 @@
 #include "edge/edge_thread.h"
 #include "edge/request.h"
 #include "edge/rules/request_facts.h"
+#include "rules/field_defaults.h"
 #include "tls/digest.h"
 
 #include <fmt/format.h>
@@ -76,7 +77,8 @@ Value RequestFacts::read_place(FieldId field, Arena& arena) const {
     return text(code.empty() ? std::string_view() : arena.join(place.country, "-", code));
   };
   switch (field) {
-    case FieldId::kIpSrcCountry: return text(place.country.empty() ? "XX" : place.country);
+    case FieldId::kIpSrcCountry:
+      return place.country.empty() ? rules::default_of(field) : text(place.country);
     case FieldId::kIpSrcContinent: return text(place.continent);
     case FieldId::kIpSrcAsnum: return Value::of_int(place.as_number);
     case FieldId::kIpSrcCity: return text(place.city);

@@ -1,4 +1,4 @@
-// http_request_firewall_custom, and the rules of the older APIs before it.
+// http_request_firewall_custom, and the rules of the older APIs around it.
 #include "edge/request.h"
 #include "edge/rules/blocking.h"
 #include "edge/rules/phases.h"
@@ -19,8 +19,13 @@ Flow check_custom_rules(Request& request) {
     blocked = true;
     return false;
   };
-  state.run(state.rules->older, rules::Phase::kRequestFirewallCustom, act);
-  if (!blocked) state.run(rules::Phase::kRequestFirewallCustom, act);
+  constexpr auto kPhase = rules::Phase::kRequestFirewallCustom;
+  state.run(state.rules->access, kPhase, act);
+  if (!blocked) state.run(kPhase, act);
+  if (!blocked && !state.skipped.has(rules::Product::kZoneLockdown))
+    state.run(state.rules->lockdowns, kPhase, act);
+  if (!blocked && !state.skipped.has(rules::Product::kUserAgentBlocking))
+    state.run(state.rules->user_agents, kPhase, act);
   return blocked ? Flow::kRespond : Flow::kContinue;
 }
 

@@ -4,6 +4,7 @@
 #include "edge/edge_thread.h"
 #include "edge/request.h"
 #include "edge/rules/rule_state.h"
+#include "rules/field_defaults.h"
 #include "rules/request_fields.h"
 
 #include <algorithm>
@@ -94,7 +95,7 @@ Value RequestFacts::read_target(FieldId field, Arena& arena) const {
       return rules::query_argument_names(rules::query_of(target.received), arena);
     case FieldId::kRawHttpRequestUriArgsValues:
       return rules::query_argument_values(rules::query_of(target.received), arena);
-    default: return {};
+    default: return rules::default_of(field);
   }
 }
 
@@ -118,7 +119,6 @@ Value RequestFacts::read_header(FieldId field, Arena& arena) const {
     case FieldId::kHttpRequestHeaders: return rules::header_map(lines(), arena);
     case FieldId::kHttpRequestHeadersNames: return rules::header_names(lines(), arena);
     case FieldId::kHttpRequestHeadersValues: return rules::header_values(lines(), arena);
-    case FieldId::kHttpRequestHeadersTruncated: return Value::of_bool(false);
     case FieldId::kRawHttpRequestHeaders: return rules::header_map(received(), arena);
     case FieldId::kRawHttpRequestHeadersNames: return rules::header_names(received(), arena);
     case FieldId::kRawHttpRequestHeadersValues: return rules::header_values(received(), arena);
@@ -129,7 +129,7 @@ Value RequestFacts::read_header(FieldId field, Arena& arena) const {
     case FieldId::kHttpXForwardedFor: return Value::of_bytes(joined("x-forwarded-for", ", "));
     case FieldId::kHttpRequestAcceptedLanguages:
       return rules::accepted_languages(joined("accept-language", ", "), arena);
-    default: return {};
+    default: return rules::default_of(field);
   }
 }
 
@@ -162,8 +162,7 @@ Value RequestFacts::read_body(FieldId field, Arena& arena) const {
     case FieldId::kHttpRequestBodyForm: return rules::query_arguments(form(), arena);
     case FieldId::kHttpRequestBodyFormNames: return rules::query_argument_names(form(), arena);
     case FieldId::kHttpRequestBodyFormValues: return rules::query_argument_values(form(), arena);
-    case FieldId::kCfAppsecRequestFailedDetections: return Value::of_array({});
-    default: return {};
+    default: return rules::default_of(field);
   }
 }
 
@@ -192,8 +191,7 @@ Value RequestFacts::read_response(FieldId field, Arena& arena) const {
       const Duration away = exchange.origin.wait + exchange.origin.first_byte;
       return milliseconds(std::max(Duration::zero(), all - away));
     }
-    case FieldId::kCfTimingsWorkerMsec: return number(0);
-    default: return {};
+    default: return rules::default_of(field);
   }
 }
 
@@ -216,7 +214,6 @@ Value RequestFacts::read_connection(FieldId field, Arena& arena) const {
       return Value::of_bytes({text, request_.exchange.client_ip.write_text(text)});
     }
     case FieldId::kCfMetalId: return Value::of_bytes(request_.thread.shared().node_name);
-    case FieldId::kCfThreatScore: return number(0);
     case FieldId::kCfBotManagementStaticResource:
       return Value::of_bool(rules::is_static_extension(
           rules::path_extension(rules::path_of(request_.rules->target.current), arena)));
@@ -224,21 +221,9 @@ Value RequestFacts::read_connection(FieldId field, Arena& arena) const {
       return Value::of_bytes(connection.tls == nullptr ? std::string_view() : connection.tls->ja3);
     case FieldId::kCfBotManagementJa4:
       return Value::of_bytes(connection.tls == nullptr ? std::string_view() : connection.tls->ja4);
-    case FieldId::kCfBotManagementJsDetectionPassed: return Value::of_bool(false);
-    case FieldId::kCfWafScore:
-    case FieldId::kCfWafScoreSqli:
-    case FieldId::kCfWafScoreXss:
-    case FieldId::kCfWafScoreRce: return number(100);
     case FieldId::kCfZoneName: return Value::of_bytes(request_.exchange.zone);
-    case FieldId::kCfZonePlan: return Value::of_bytes("ENT");
-    default: break;
+    default: return rules::default_of(field);
   }
-  // Constants that stand for "nothing of the kind": the type's own nothing.
-  const rules::Field& facts = rules::facts_of(field);
-  if (facts.availability != rules::Availability::kConstant) return {};
-  if (facts.type == rules::Type(rules::Scalar::kBool)) return Value::of_bool(false);
-  if (facts.type == rules::Type(rules::Scalar::kBytes)) return Value::of_bytes("");
-  return {};
 }
 
 }  // namespace brink::edge

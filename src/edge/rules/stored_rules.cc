@@ -7,6 +7,9 @@
 #include "store/zones.h"
 #include "telemetry/log.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 namespace brink::edge {
@@ -36,9 +39,14 @@ rules::ZoneRules::Normalization normalization_of(std::string_view setting) {
   return how;
 }
 
+constexpr std::size_t kOlderKinds = 3;  // in the order of rules::OlderKind
+
 struct OlderRules {
-  std::vector<rules::OlderDocument> documents;
+  std::array<std::vector<rules::OlderDocument>, kOlderKinds> documents;
   std::string identity;
+  [[nodiscard]] bool empty() const {
+    return std::ranges::all_of(documents, [](const auto& kind) { return kind.empty(); });
+  }
 };
 
 OlderRules older_rules_of(const store::ReadTransaction& transaction, const store::Id& owner) {
@@ -49,18 +57,25 @@ OlderRules older_rules_of(const store::ReadTransaction& transaction, const store
       {store::OlderRuleKind::kUserAgent, rules::OlderKind::kUserAgent}};
   for (const auto& [stored, kind] : kKinds) {
     for (const store::OlderRule& rule : store::older_rules::of_owner(transaction, owner, stored)) {
-      older.documents.push_back({kind, rule.document});
+      older.documents[static_cast<std::size_t>(kind)].push_back({kind, rule.document});
       older.identity += fmt::format("{}/{};", rule.id.text(), rule.modified.time_since_epoch().count());
     }
   }
   return older;
 }
 
-rules::CompiledRulesetPtr compiled_older(const OlderRules& older, rules::Kind kind) {
-  if (older.documents.empty()) return nullptr;
-  auto ruleset = std::make_shared<rules::Ruleset>(rules::older_ruleset(older.documents));
+rules::CompiledRulesetPtr compiled_older(std::span<const rules::OlderDocument> documents, rules::Kind kind) {
+  if (documents.empty()) return nullptr;
+  auto ruleset = std::make_shared<rules::Ruleset>(rules::older_ruleset(documents));
   ruleset->kind = kind;
   return std::make_shared<const rules::CompiledRuleset>(std::move(ruleset));
+}
+
+rules::ZoneRules::EntryPoints compiled_older(const OlderRules& account, const OlderRules& zone,
+                                             rules::OlderKind kind) {
+  const auto at = static_cast<std::size_t>(kind);
+  return {compiled_older(account.documents[at], rules::Kind::kRoot),
+          compiled_older(zone.documents[at], rules::Kind::kZone)};
 }
 
 rules::RedirectItem redirect_of(const store::ListItem& item) {
@@ -98,6 +113,29 @@ class StoredRules::Catalog final : public rules::ListCatalog {
   mutable std::vector<UsedList> used_;
 };
 
+// The rulesets of an account, which `execute` names.
+class Rulesets final : public rules::RulesetCatalog {
+ public:
+  Rulesets(const store::ReadTransaction& transaction, const store::Id& account)
+      : transaction_(transaction), account_(account) {}
+
+  [[nodiscard]] std::optional<Entry> find(std::string_view id) const override {
+    const auto parsed = store::Id::parse(id);
+    const auto stored = parsed ? store::rulesets::get(transaction_, account_, *parsed) : std::nullopt;
+    if (!stored) return std::nullopt;
+    const auto kind = rules::find_kind(stored->kind);
+    const auto phase = rules::find_phase(stored->phase);
+    if (!kind || !phase) return std::nullopt;
+    return Entry{*kind, *phase};
+  }
+  // Who wrote the rule was told when it was written.
+  [[nodiscard]] bool has_rule(std::string_view, std::string_view) const override { return true; }
+
+ private:
+  const store::ReadTransaction& transaction_;
+  const store::Id& account_;
+};
+
 std::shared_ptr<const rules::ZoneRules> StoredRules::find(const store::ReadTransaction& transaction,
                                                           const store::Id& account, const store::Id& zone) {
   const auto of_account = store::rulesets::of_owner(transaction, account);
@@ -105,8 +143,7 @@ std::shared_ptr<const rules::ZoneRules> StoredRules::find(const store::ReadTrans
   const OlderRules older_account = older_rules_of(transaction, account);
   const OlderRules older_zone = older_rules_of(transaction, zone);
   const auto normalization = store::settings::get(transaction, zone, "url_normalization");
-  if (of_account.empty() && of_zone.empty() && older_account.documents.empty() &&
-      older_zone.documents.empty() && !normalization)
+  if (of_account.empty() && of_zone.empty() && older_account.empty() && older_zone.empty() && !normalization)
     return nullptr;
 
   const std::lock_guard lock(mutex_);
@@ -125,8 +162,9 @@ std::shared_ptr<const rules::ZoneRules> StoredRules::find(const store::ReadTrans
   if (kept.rules != nullptr && kept.identity == identity) return kept.rules;
   auto made = std::make_shared<rules::ZoneRules>();
   if (normalization) made->normalization = normalization_of(normalization->value);
-  made->older = {compiled_older(older_account, rules::Kind::kRoot),
-                 compiled_older(older_zone, rules::Kind::kZone)};
+  made->access = compiled_older(older_account, older_zone, rules::OlderKind::kAccess);
+  made->lockdowns = compiled_older(older_account, older_zone, rules::OlderKind::kLockdown);
+  made->user_agents = compiled_older(older_account, older_zone, rules::OlderKind::kUserAgent);
   for (auto& ruleset : rulesets) made->add(std::move(ruleset));
   kept = {std::move(identity), std::move(made)};
   return kept.rules;
@@ -139,8 +177,10 @@ rules::CompiledRulesetPtr StoredRules::compiled(const store::ReadTransaction& tr
   if (kept.identity == identity && are_as_used(transaction, account, kept.lists)) return kept.compiled;
 
   Catalog lists(*this, transaction, account);
+  const Rulesets rulesets(transaction, account);
   const auto level = stored.owner == account ? rules::Level::kAccount : rules::Level::kZone;
-  auto ruleset = rules::read_stored_ruleset(stored.document, {.level = level, .lists = &lists});
+  auto ruleset =
+      rules::read_stored_ruleset(stored.document, {.level = level, .lists = &lists, .rulesets = &rulesets});
   kept.identity = std::move(identity);
   kept.lists = lists.take_used();
   if (!ruleset) {
