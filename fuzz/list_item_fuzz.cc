@@ -76,6 +76,8 @@ void try_path(std::string_view text) {
 }
 
 void try_json(std::string_view text) {
+  // To the other parser a NUL is the end of the text, and a byte order mark is nothing.
+  if (text.contains('\0') || text.starts_with('\xef')) return;
   if (static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return c == '[' || c == '{'; })) >
       kMaxJsonNesting)
     return;
