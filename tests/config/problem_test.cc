@@ -13,10 +13,9 @@ TEST(Problem, SaysWhereAndWhat) {
   EXPECT_EQ(problem.text(), "brink.toml:3: [edge] http: is a number");
 }
 
-TEST(Problem, IndentsFurtherLines) {
-  const Problem problem{.file = "brink.toml",
-                        .what = "error (1:1):\nip.source eq 1\n^^^^^^^^^ unknown identifier\n"};
-  EXPECT_EQ(problem.text(), "brink.toml: error (1:1):\n    ip.source eq 1\n    ^^^^^^^^^ unknown identifier");
+TEST(Problem, IsOneLineWhateverItQuotes) {
+  const Problem problem{.file = "brink.toml", .what = "no\nlevel=error msg=\"forged\""};
+  EXPECT_EQ(problem.text(), "brink.toml: no?level=error msg=\"forged\"");
 }
 
 TEST(Problem, ShowsNoControlCharactersAndNoEndlessText) {
@@ -25,7 +24,7 @@ TEST(Problem, ShowsNoControlCharactersAndNoEndlessText) {
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_EQ(text.find('\r'), std::string::npos);
   EXPECT_LT(text.size(), 300U);
-  EXPECT_EQ(text.find('4'), std::string::npos);
+  EXPECT_EQ(text.find('\n'), std::string::npos);
 }
 
 }  // namespace

@@ -192,4 +192,4 @@ def test_check_tells_where_a_rule_is_wrong(node):
     told = brink(node, "check")
     assert told.returncode != 0
     assert "shop.toml:7: [[zone.rule]] expression: " in told.stdout + told.stderr
-    assert "    ^^^^^^^^^ unknown identifier" in told.stdout + told.stderr
+    assert "unknown identifier: ip.source" in told.stdout + told.stderr

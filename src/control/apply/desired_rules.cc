@@ -30,11 +30,26 @@ std::string ref_of(const Json& rule, std::set<std::string>& taken) {
   return ref;
 }
 
-// The place in the file says which expression it is; what is wrong in it is the news.
-std::string without_the_value(std::string_view message) {
+// "Filter parsing error (1:1):\nip.source eq 1\n^^^^^^^^^ unknown identifier\n" in one line, without the
+// expression, which stands at the place in the file that the problem names: "Filter parsing error (1:1):
+// unknown identifier: ip.source".
+std::string in_one_line(std::string_view message) {
   constexpr std::string_view kBefore = "because the expression is invalid: ";
   const auto at = message.find(kBefore);
-  return std::string(at == message.npos ? message : message.substr(at + kBefore.size()));
+  if (at == message.npos) return std::string(message);
+  std::string_view rest = message.substr(at + kBefore.size());
+  std::string_view lines[3];
+  for (std::string_view& line : lines) {
+    line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+  }
+  const auto [place, source, mark] = lines;
+  const auto start = std::min(mark.find('^'), mark.size());
+  const auto end = std::min(mark.find_first_not_of('^', start), mark.size());
+  const auto what = mark.substr(std::min(mark.size(), end + 1));
+  std::string text = std::string(place) + " " + std::string(what);
+  if (start < source.size()) text += ": " + std::string(source.substr(start, end - start));
+  return text;
 }
 
 }  // namespace
@@ -49,7 +64,7 @@ DesiredRules desired_rules(std::span<const config::Rule> rules, const std::strin
     problems.push_back({.file = file,
                         .position = config::place_at(rules[rule].table, problem.pointer),
                         .key = key.empty() ? "[[zone.rule]]" : "[[zone.rule]] " + key,
-                        .what = without_the_value(problem.message)});
+                        .what = in_one_line(problem.message)});
   }
   DesiredRules desired;
   if (!read.problems.empty()) return desired;
