@@ -1,5 +1,5 @@
-// The certificate and keys of the control listener, the API and ACME, as bytes. The supervisor reads them, for only
-// it may read what belongs to root, and gives the control role what is in them.
+// The certificate and keys of the control listener, the API and ACME, as bytes. The supervisor reads them,
+// for only it may read what belongs to root, and gives the control role what is in them.
 #pragma once
 
 #include "config/config.h"

@@ -55,9 +55,9 @@ struct Control {
   net::SocketAddress listen{net::IpAddress::v4(0x7f000001), 8787};
   std::string certificate;  // path of a PEM file; empty: the local CA's
   std::string key;
-  std::string global_key;  // path of a file with the key of X-Auth-Key; empty: none is accepted
+  std::string global_key;     // path of a file with the key of X-Auth-Key; empty: none is accepted
   std::string origin_ca_key;  // path of a file with the key of X-Auth-User-Service-Key; empty: likewise
-  std::string email;       // of the operator; empty: as the store has it, "operator@localhost" at first
+  std::string email;          // of the operator; empty: as the store has it, "operator@localhost" at first
   std::uint32_t rate_limit = 1200;  // calls of one user in 5 minutes; 0: any number
   std::vector<net::IpNetwork> rate_limit_exempt = loopback_networks();
   std::chrono::milliseconds audit_keep = std::chrono::days(548);

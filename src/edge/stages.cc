@@ -171,7 +171,10 @@ Flow make_error_page(Request& request) {
   http::ResponseHead& page = request.respond(request.failure->status);
   request.own_body = error_page(*request.failure, request.exchange, page);
   request.response_body = request.own_body.get();
-  if (request.rules != nullptr) add_retry_after(request, page);
+  if (RuleState* state = request.rules.get()) {
+    add_retry_after(request, page);
+    if (state->error_type.empty() && page.status >= 500) state->error_type = "5xx";
+  }
   request.exchange.proxy_error = request.failure->proxy_status;
   return Flow::kContinue;
 }

@@ -10,10 +10,10 @@
 namespace {
 
 const std::map<std::string, int> kFloors = {
-    {"base", 0},    {"runtime", 1}, {"net", 2},      {"tls", 3},     {"telemetry", 3},
-    {"http", 4},    {"config", 4},  {"rules", 4},    {"store", 4},   {"dns_wire", 4}, {"origin", 5},
-    {"cache", 5},   {"filter", 5},  {"optimize", 5}, {"workers", 5}, {"kv", 5},
-    {"cluster", 5}, {"edge", 6},    {"dns", 6},      {"control", 6}, {"app", 7},
+    {"base", 0},   {"runtime", 1},  {"net", 2},     {"tls", 3},      {"telemetry", 3}, {"http", 4},
+    {"config", 4}, {"rules", 4},    {"store", 4},   {"dns_wire", 4}, {"origin", 5},    {"cache", 5},
+    {"filter", 5}, {"optimize", 5}, {"workers", 5}, {"kv", 5},       {"cluster", 5},   {"edge", 6},
+    {"dns", 6},    {"control", 6},  {"app", 7},
 };
 
 TEST(Doors, ARoomIncludesOnlyRoomsOnLowerFloors) {

@@ -118,6 +118,8 @@ RULES = {
     "errors": [
         rule(ERRORS, "http.response.code ge 500", "serve_error",
              {"content": '{"ray":"::RAY_ID::","ip":"::CLIENT_IP::"}', "content_type": "application/json", "status_code": 503}),
+        rule(RESPONSE_HEADERS, "true", "rewrite",
+             {"headers": {"X-Error-Type": {"operation": "set", "expression": "cf.response.error_type"}}}),
         rule(ERRORS, "http.response.code eq 404", "serve_error",
              {"content": "<h1>nothing &amp; nobody</h1>", "content_type": "text/html"}),
         rule(CUSTOM, 'http.request.uri.path eq "/blocked"', "block"),
@@ -354,9 +356,10 @@ def test_an_origins_error_gets_the_owners_page(sites):
 def test_brinks_own_errors_get_it_too_but_not_a_block(sites):
     site = sites["errors"]
     site.origin.on("/gone", origins.closes)
-    assert site.get("/gone").status == 503
+    answer = site.get("/gone")
+    assert (answer.status, answer.field("x-error-type")) == (503, "5xx")
     answer = site.get("/blocked")
-    assert answer.status == 403
+    assert (answer.status, answer.field("x-error-type")) == (403, "waf")
     assert b"never" not in answer.body
 
 

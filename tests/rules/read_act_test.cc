@@ -143,8 +143,8 @@ TEST(ReadRewrite, TakesPathAndQuery) {
   const RewriteUri rewrite = given.act<RewriteUri>(Phase::kRequestTransform, R"json({"action":"rewrite",
       "action_parameters":{"uri":{"path":{"expression":"lower(http.request.uri.path)"},"query":{"value":""}}}})json");
   EXPECT_EQ(std::get<ExpressionPtr>(*rewrite.path)->source, "lower(http.request.uri.path)");
-EXPECT_EQ(text(rewrite.query), "");
-EXPECT_TRUE(rewrite.origin);
+  EXPECT_EQ(text(rewrite.query), "");
+  EXPECT_TRUE(rewrite.origin);
 }
 
 TEST(ReadRewrite, RefusesUrisThatAreNone) {

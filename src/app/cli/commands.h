@@ -1,5 +1,5 @@
-// The commands that talk to the running node: `brink token`, `zone`, `dns`, `cert`, `audit`; and `brink store`
-// and `brink rules`, which need none.
+// The commands that talk to the running node: `brink token`, `zone`, `dns`, `cert`, `audit`; and `brink
+// store` and `brink rules`, which need none.
 #pragma once
 
 #include <functional>

@@ -44,7 +44,8 @@ struct Services {
   Loop& loop;
   Random& random;  // of ids; secrets come from fill_secret()
   const NodeFacts& node;
-  // nullptr where they could not be opened: then zones are made without a certificate, and no origin gets one.
+  // nullptr where they could not be opened: then zones are made without a certificate, and no origin gets
+  // one.
   const CertificateAuthorities* authorities = nullptr;
   // nullptr where zones are made active at once, or not at all.
   ZoneActivation* activation = nullptr;

@@ -42,8 +42,8 @@ struct Endpoint {
   // bytes.
   std::string_view path;
   Where where;
-  // Nothing with kAnybody, kPublic and kAnywhere, and for rulesets, whose phase decides which one it is: there
-  // the handler sees to it.
+  // Nothing with kAnybody, kPublic and kAnywhere, and for rulesets, whose phase decides which one it is:
+  // there the handler sees to it.
   std::optional<Permission> permission;
   Content content;
   Handler handler;
