@@ -183,7 +183,6 @@ Value RequestFacts::read_response(FieldId field, Arena& arena) const {
     case FieldId::kRawHttpResponseHeadersValues: return rules::header_values(received(), arena);
     case FieldId::kHttpResponseContentTypeMediaType:
       return Value::of_bytes(rules::media_type(response.fields.value(http::FieldName::kContentType), arena));
-    case FieldId::kCfResponse1xxxCode: return number(request_.rules->error_number);
     case FieldId::kCfResponseErrorType: return Value::of_bytes(request_.rules->error_type);
     case FieldId::kCfTimingsOriginTtfbMsec: return milliseconds(exchange.origin.first_byte);
     case FieldId::kCfTimingsEdgeMsec: {

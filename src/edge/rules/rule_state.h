@@ -72,7 +72,6 @@ struct RuleState {
   const rules::Rule* stopped_by = nullptr;  // the rate limit that stopped the request
   std::chrono::seconds retry_after{0};      // 0: the response says nothing
 
-  std::uint64_t error_number = 0;     // cf.response.1xxx_code
   std::string_view error_type;        // cf.response.error_type
   bool is_security_response = false;  // a block: no custom error page replaces it
 
